@@ -1,1 +1,8 @@
-//! .
+//! Types of the wire between services and of public events; nothing here does I/O.
+//!
+//! A module a service, for its internal routes and its events. Words that several services share are in [`common`].
+#![deny(missing_docs)]
+
+pub mod common;
+pub mod key;
+pub mod problem;
