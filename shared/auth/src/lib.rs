@@ -12,6 +12,7 @@ mod jwt;
 mod keyring;
 pub mod permission;
 mod principal;
+pub mod session;
 
 pub use extract::{Anyone, Callers, Filer, Peer, Resident, Staff, authenticate};
 pub use jwt::{PublicJwk, SigningKey, TokenError, VerifyingKey};

@@ -3,6 +3,10 @@
 //! A module a service, for its internal routes and its events. Words that several services share are in [`common`].
 #![deny(missing_docs)]
 
+pub mod accounts;
 pub mod common;
+pub mod event;
 pub mod key;
+pub mod notifications;
 pub mod problem;
+pub mod reports;

@@ -1,0 +1,47 @@
+//! PostgreSQL: pools with the city's bounds, and what counts as "away".
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use city_ids::ServiceName;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::process::BootError;
+
+/// A pool whose connections belong to one service: its schema is the search path, so that the tables every service has
+/// (`outbox`, `inbox`, `idempotency`) are its own.
+///
+/// Connections are made when first needed, so a service starts while its database is away, and says so at `/readyz`.
+///
+/// # Errors
+/// When the URL does not parse.
+pub fn pool(url: &str, service: ServiceName, connections: u32) -> Result<PgPool, BootError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| BootError::Config("DATABASE_URL is not a PostgreSQL URL (postgres://user:password@host/db)".into()))?
+        .application_name(&format!("city-{service}"))
+        .options([
+            ("search_path", service.as_str()),
+            ("statement_timeout", "5s"),
+            ("lock_timeout", "2s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(1))
+        .max_lifetime(Duration::from_secs(30 * 60))
+        .connect_lazy_with(options))
+}
+
+/// Whether a database error means that PostgreSQL is away or refuses for now, so that the same request may succeed later.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
+        // 08 connection, 53 resources, 57P0x shutting down, 25006 read-only, 40 serialisation or deadlock,
+        // 55P03 lock timeout, 57014 statement timeout.
+        sqlx::Error::Database(refused) => refused.code().is_some_and(|code| {
+            ["08", "53", "57P", "25006", "40", "55P03", "57014"].iter().any(|class| code.starts_with(class))
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,430 @@
+//! The wire of the reports service.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use city_ids::{AccountId, PhotoId, ReportId};
+use serde::{Deserialize, Serialize};
+
+use crate::common::{GeoPoint, Localised, PageArgs};
+use crate::key::IdempotencyKey;
+
+/// Where a report is on its way. The meaning of each state is in the service's README.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names are the documentation; the service's README has the table of moves")]
+pub enum ReportState {
+    Submitted,
+    Assigned,
+    InProgress,
+    Scheduled,
+    OnHold,
+    AwaitingReporter,
+    PendingReview,
+    ReopenRequested,
+    Resolved,
+    Rejected,
+    Duplicate,
+    Closed,
+    Withdrawn,
+}
+
+/// What a photo shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PhotoPurpose {
+    /// The problem.
+    Report,
+    /// The problem solved.
+    After,
+    /// An answer to a question.
+    Answer,
+}
+
+/// Where a photo is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PhotoState {
+    /// A ticket was given out.
+    Issued,
+    /// A report waits for its bytes.
+    Awaited,
+    /// Being cleaned.
+    Processing,
+    /// Can be seen.
+    Ready,
+    /// Not a usable picture.
+    Refused,
+    /// Never arrived.
+    Missing,
+}
+
+/// `POST /internal/v1/request-photo-upload`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestPhotoUpload {
+    /// The same key gives the same ticket, with a fresh URL while the bytes are missing.
+    pub idempotency_key: IdempotencyKey,
+    /// What the photo shows.
+    pub purpose: PhotoPurpose,
+    /// `image/jpeg`, `image/png` or `image/webp`.
+    pub content_type: String,
+    /// Exact length, 1 to 10,485,760 bytes.
+    pub byte_length: i64,
+    /// Where the device was, for after-photos.
+    #[serde(default)]
+    pub taken_at: Option<GeoPoint>,
+}
+
+/// A header the upload must carry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadHeader {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+}
+
+/// Leave to upload one file: a signed PUT.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadTicket {
+    /// The photo, to be named when filing.
+    pub file_id: PhotoId,
+    /// Where to PUT the bytes.
+    pub url: String,
+    /// The headers the PUT must carry.
+    pub headers: Vec<UploadHeader>,
+    /// Until when.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// `POST /internal/v1/file-report`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileReport {
+    /// Makes the report happen once.
+    pub idempotency_key: IdempotencyKey,
+    /// An active leaf category.
+    pub category_code: String,
+    /// What the resident saw, 10 to 4,000 characters.
+    pub description: String,
+    /// Where; required unless ward and address are given.
+    #[serde(default)]
+    pub at: Option<GeoPoint>,
+    /// Street address, at most 300 characters.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// The ward, when there is no position.
+    #[serde(default)]
+    pub ward_code: Option<String>,
+    /// Uploaded photos, at most 5.
+    #[serde(default)]
+    pub photo_ids: Vec<PhotoId>,
+    /// Whether the report may be published, without the reporter's name.
+    pub wants_public: bool,
+    /// Whether the agency may see how to reach the reporter.
+    pub share_contact: bool,
+    /// When the photo was taken, at most 30 days ago.
+    #[serde(default)]
+    pub captured_at: Option<DateTime<Utc>>,
+}
+
+/// Filters of the public feed and of one's own reports.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ReportFilter {
+    /// These categories or topics.
+    pub category_codes: Vec<String>,
+    /// These wards.
+    pub ward_codes: Vec<String>,
+    /// These states.
+    pub states: Vec<ReportState>,
+    /// Only open or only ended ones.
+    pub open: Option<bool>,
+}
+
+/// `POST /internal/v1/reports` and `/internal/v1/my-reports`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ListReports {
+    /// Which.
+    #[serde(default)]
+    pub filter: ReportFilter,
+    /// Which part, newest first.
+    pub page: PageArgs,
+}
+
+/// `POST /internal/v1/report` and other routes about one report.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ReportById {
+    /// The report.
+    pub id: ReportId,
+}
+
+/// `POST /internal/v1/rate-report`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RateReport {
+    /// Makes the rating happen once.
+    pub idempotency_key: IdempotencyKey,
+    /// The report.
+    pub id: ReportId,
+    /// 1 (bad) to 5 (good).
+    pub score: i32,
+    /// Codes of reasons, at most 5.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// At most 1,000 characters.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// `POST /internal/v1/withdraw-report`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WithdrawReport {
+    /// Makes the withdrawal happen once.
+    pub idempotency_key: IdempotencyKey,
+    /// The report.
+    pub id: ReportId,
+}
+
+/// A category a resident can choose.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CategoryView {
+    /// The code.
+    pub code: String,
+    /// The name.
+    pub label: Localised,
+    /// What belongs here.
+    pub help: Option<Localised>,
+    /// The topic above; none for a topic itself.
+    pub parent_code: Option<String>,
+    /// How long it should take, for people.
+    pub target_text: Localised,
+    /// Whom to call first in an emergency.
+    pub emergency_phone: Option<String>,
+    /// Whether reports of it are published.
+    pub is_public: bool,
+}
+
+/// A ward or commune, as the report knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WardView {
+    /// The code, which is reused over time: valid now.
+    pub code: String,
+    /// The name.
+    pub name: Localised,
+    /// `WARD` or `COMMUNE`.
+    pub kind: String,
+    /// Roughly its middle.
+    pub centroid: GeoPoint,
+}
+
+/// An agency, as the report knows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgencyView {
+    /// Our code.
+    pub code: String,
+    /// The name.
+    pub name: Localised,
+    /// The agency above.
+    pub parent_code: Option<String>,
+}
+
+/// A photo of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhotoView {
+    /// The photo.
+    pub id: PhotoId,
+    /// Where it is on its way.
+    pub state: PhotoState,
+    /// Up to 320 px a side.
+    pub thumb: Option<String>,
+    /// Up to 1,280 px a side.
+    pub screen: Option<String>,
+    /// Up to 2,048 px a side.
+    pub full: Option<String>,
+    /// Of the full size, in pixels.
+    pub width: Option<i32>,
+    /// Of the full size, in pixels.
+    pub height: Option<i32>,
+    /// Why it was refused.
+    pub refusal: Option<String>,
+}
+
+/// Whether the deadline runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ClockState {
+    /// Not yet.
+    NotStarted,
+    /// Counting.
+    Running,
+    /// Waiting for somebody else.
+    Stopped,
+    /// Over.
+    Ended,
+}
+
+/// One day of the explanation of a deadline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueDayView {
+    /// The day.
+    pub date: NaiveDate,
+    /// `START`, `CUTOFF_PASSED`, `WEEKEND`, `DAY_OFF`, `STOPPED` or `COUNTED`.
+    pub label: String,
+    /// The holiday's or the stop's name.
+    pub cause: Option<Localised>,
+    /// Which counted day it is.
+    pub counted: Option<u32>,
+}
+
+/// A reason given for a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReasonView {
+    /// The code.
+    pub code: String,
+    /// What was written to it.
+    pub text: Option<String>,
+}
+
+/// A rating.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RatingView {
+    /// 1 to 5.
+    pub score: i32,
+    /// Codes of reasons.
+    pub reasons: Vec<String>,
+    /// In the rater's words; only for themselves.
+    pub text: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A row of a report's timeline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TimelineEntryView {
+    /// Counts up from 1.
+    pub seq: i32,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What happened, such as `FILED`, `ACCEPTED`, `RESOLVED`.
+    pub kind: String,
+    /// The state it led to.
+    pub state: Option<ReportState>,
+    /// The agency that acted or was put in charge.
+    pub agency: Option<AgencyView>,
+    /// What was written to it.
+    pub text: Option<String>,
+}
+
+/// A report, as the caller may see it. It never carries who filed it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportView {
+    /// The report.
+    pub id: ReportId,
+    /// What people quote, such as `PA26-00012344`.
+    pub code: String,
+    /// Grows with each change.
+    pub version: i32,
+    /// The first 80 characters of the public text.
+    pub title: String,
+    /// The public text; whole for the reporter.
+    pub description: Option<String>,
+    /// Where it is on its way.
+    pub state: ReportState,
+    /// The state in words.
+    pub state_text: Localised,
+    /// The category.
+    pub category: CategoryView,
+    /// Where.
+    pub ward: Option<WardView>,
+    /// Who answers.
+    pub agency: Option<AgencyView>,
+    /// Street address.
+    pub address: Option<String>,
+    /// The position; the middle of its cell when it is approximate.
+    pub point: Option<GeoPoint>,
+    /// Whether the position was made coarse to protect a home.
+    pub approximate: bool,
+    /// Photos of the problem.
+    pub photos: Vec<PhotoView>,
+    /// Photos of the solution.
+    pub after_photos: Vec<PhotoView>,
+    /// What was done.
+    pub result: Option<String>,
+    /// Why it was rejected or returned.
+    pub reason: Option<ReasonView>,
+    /// When it was filed.
+    pub filed_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Whether the deadline runs.
+    pub clock: ClockState,
+    /// The deadline; none while stopped.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The first deadline that was promised.
+    pub first_due_at: Option<DateTime<Utc>>,
+    /// Day by day, how the deadline comes about; only when asked for.
+    #[serde(default)]
+    pub due_explanation: Vec<DueDayView>,
+    /// When the outcome was given.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Until when the outcome can be contested.
+    pub contest_until: Option<DateTime<Utc>>,
+    /// How many follow it.
+    pub follower_count: i32,
+    /// The caller's own rating of this round.
+    pub rating: Option<RatingView>,
+    /// Whether the caller filed it.
+    pub is_mine: bool,
+    /// Whether the caller may withdraw it now.
+    pub can_withdraw: bool,
+    /// Whether the caller may rate it now.
+    pub can_rate: bool,
+    /// Whether the caller may contest the outcome now.
+    pub can_contest: bool,
+    /// The timeline, oldest first, as far as the caller may see it; only for a single report.
+    #[serde(default)]
+    pub timeline: Vec<TimelineEntryView>,
+}
+
+/// Body of every public event of a report: ids, codes, numbers and dates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportEvent {
+    /// The report.
+    pub report: ReportId,
+    /// What people quote.
+    pub code: String,
+    /// The report's version after the event.
+    pub version: i32,
+    /// Its state after the event.
+    pub state: ReportState,
+    /// Counts up with each reopening.
+    pub round: i32,
+    /// The category.
+    pub category: String,
+    /// The ward.
+    pub ward: Option<String>,
+    /// The agency in charge.
+    pub agency: Option<String>,
+    /// The officer in charge.
+    pub assignee: Option<AccountId>,
+    /// Who filed it, for notifications and live updates; never shown.
+    pub reporter: Option<AccountId>,
+    /// Whether everybody may see it.
+    pub listed: bool,
+    /// The deadline.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether it was answered in time.
+    pub on_time: Option<bool>,
+    /// The score of a rating.
+    pub score: Option<i32>,
+    /// Escalation level.
+    pub level: Option<i32>,
+}
