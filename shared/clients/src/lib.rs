@@ -1,1 +1,18 @@
-//! .
+//! Typed calls between services.
+//!
+//! [`ServiceClient`] is the one way over: identity, deadline, trace, one retry, a bound on calls in flight and a breaker.
+//! [`Accounts`], [`Reports`] and [`Notifications`] name the routes, a method each.
+#![deny(missing_docs)]
+
+mod accounts;
+mod breaker;
+mod call;
+mod notifications;
+mod reports;
+mod service;
+
+pub use accounts::Accounts;
+pub use call::{Call, CallError};
+pub use notifications::Notifications;
+pub use reports::Reports;
+pub use service::{Answered, ServiceClient};

@@ -1,0 +1,82 @@
+//! Calls to accounts.
+
+use city_auth::access::Jwks;
+use city_auth::session::SessionRecord;
+use city_contracts::accounts::{
+    ConfirmPhoneCode, PhoneCodeSent, RefreshSession, RequestPhoneCode, SessionSeen, SignOut, SignedIn, SignedOut, Tokens,
+    ViewerView,
+};
+use city_ids::SessionId;
+
+use crate::call::{Call, CallError};
+use crate::service::ServiceClient;
+
+/// The accounts service, a method a route.
+#[derive(Debug, Clone)]
+pub struct Accounts(pub ServiceClient);
+
+impl Accounts {
+    /// Sends a code by SMS.
+    ///
+    /// # Errors
+    /// `PHONE_INVALID`, `OTP_TOO_SOON`, `OTP_SEND_LIMIT`, `OTP_LOCKED`, and those of any call.
+    pub async fn request_phone_code(&self, call: &Call, input: &RequestPhoneCode) -> Result<PhoneCodeSent, CallError> {
+        self.0.write(call, "asking for a code", "/internal/v1/request-phone-code", input).await
+    }
+
+    /// Confirms a code.
+    ///
+    /// # Errors
+    /// `CODE_WRONG`, `CODE_EXPIRED`, `OTP_CHALLENGE_DEAD`, `OTP_LOCKED`, and those of any call.
+    pub async fn confirm_phone_code(&self, call: &Call, input: &ConfirmPhoneCode) -> Result<SignedIn, CallError> {
+        self.0.write(call, "confirming a code", "/internal/v1/confirm-phone-code", input).await
+    }
+
+    /// Rotates a refresh token.
+    ///
+    /// # Errors
+    /// `TOKEN_INVALID`, `SESSION_ENDED`, and those of any call.
+    pub async fn refresh_session(&self, call: &Call, input: &RefreshSession) -> Result<Tokens, CallError> {
+        self.0.write(call, "refreshing a session", "/internal/v1/refresh-session", input).await
+    }
+
+    /// Ends sessions.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn sign_out(&self, call: &Call, input: &SignOut) -> Result<SignedOut, CallError> {
+        self.0.write(call, "signing out", "/internal/v1/sign-out", input).await
+    }
+
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn viewer(&self, call: &Call) -> Result<ViewerView, CallError> {
+        self.0.read(call, "reading the viewer", "/internal/v1/viewer", &()).await.map(|answered| answered.value)
+    }
+
+    /// A session's record, also when it has ended.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, and those of any call.
+    pub async fn session(&self, call: &Call, sid: SessionId) -> Result<SessionRecord, CallError> {
+        self.0.get(call, "reading a session", &format!("/internal/v1/sessions/{sid}")).await
+    }
+
+    /// Tells which refresh numbers were seen in use.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn sessions_seen(&self, call: &Call, seen: &[SessionSeen]) -> Result<(), CallError> {
+        self.0.write::<serde_json::Value>(call, "telling seen tokens", "/internal/v1/sessions/seen", &seen).await.map(drop)
+    }
+
+    /// The keys that sign access tokens.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn jwks(&self, call: &Call) -> Result<Jwks, CallError> {
+        self.0.get(call, "reading the signing keys", "/.well-known/jwks.json").await
+    }
+}
