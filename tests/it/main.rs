@@ -1,0 +1,3 @@
+//! Tests of the house as a whole: that its rules are kept, and that a resident's and an officer's journeys work end to end.
+
+mod tidy;
