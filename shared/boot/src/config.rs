@@ -41,3 +41,9 @@ pub fn secret(
         (None, None) => Ok(None),
     }
 }
+
+/// Whether a variable is set to something: for parts that are optional as a whole.
+#[expect(clippy::disallowed_methods, reason = "this crate is the one that reads the environment")]
+pub fn is_set(name: &str) -> bool {
+    std::env::var(name).is_ok_and(|value| !value.is_empty())
+}

@@ -1,6 +1,7 @@
-//! What a service is built upon: its database, Redis, clock, ids, identity and the way to other services.
+//! What a service is built upon: its database, Redis, clock, ids, identity and the way to other services. The gateway has
+//! neither a database nor internal callers, so it is built upon less.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use city_auth::SigningKey;
@@ -72,35 +73,81 @@ pub struct Infra {
     pub http: reqwest::Client,
 }
 
+/// What the gateway is built upon: it has no database, and it proves people itself instead of believing other services.
+#[derive(Debug, Clone)]
+pub struct GatewayInfra {
+    /// Development or production.
+    pub profile: Profile,
+    /// Redis.
+    pub redis: RedisStore,
+    /// The clock.
+    pub clock: SharedClock,
+    /// Where ids and random bytes come from.
+    pub ids: Arc<Ids>,
+    /// Who the gateway is towards the services.
+    pub identity: Identity,
+    /// The client for calls to services.
+    pub http: reqwest::Client,
+}
+
 impl Infra {
     /// The parts of a service that runs as a process of its own.
     ///
     /// # Errors
     /// One line that names what is missing.
     pub fn connect(service: ServiceName, config: &InfraConfig) -> Result<Self, BootError> {
-        let required = |name: &'static str, value: Option<SecretString>| {
-            value.ok_or_else(|| BootError::Config(format!("set {name}, or {name}_FILE to a file that holds it")))
-        };
         let database = config::secret("DATABASE_URL", config.database_url.clone(), config.database_url_file.as_deref())?;
-        let redis = config::secret("REDIS_URL", config.redis_url.clone(), config.redis_url_file.as_deref())?;
-        let clock: SharedClock = Arc::new(SystemClock);
-        let key = signing_key(config.internal_key_file.as_ref())?;
         let published = published_keys(config.internal_jwks_file.as_ref())?;
+        let GatewayInfra { profile, redis, clock, ids, identity, http } = parts(service, config)?;
         Ok(Self {
-            profile: config.profile,
             db: db::pool(required("DATABASE_URL", database)?.expose_secret(), service, config.database_connections)?,
-            redis: RedisStore::open(required("REDIS_URL", redis)?.expose_secret(), &config.redis_prefix)?,
-            ids: Arc::new(Ids::random()),
-            identity: Identity::new(service, key, clock.clone()),
             verifier: Verifier::new(service, &published, clock.clone()),
-            http: city_http::client(),
+            profile,
+            redis,
             clock,
+            ids,
+            identity,
+            http,
         })
     }
 }
 
-fn signing_key(file: Option<&PathBuf>) -> Result<SigningKey, BootError> {
-    let path = file.ok_or_else(|| BootError::Config("set INTERNAL_KEY_FILE to this service's private key".into()))?;
+impl GatewayInfra {
+    /// The parts of a gateway that runs as a process of its own.
+    ///
+    /// # Errors
+    /// One line that names what is missing.
+    pub fn connect(config: &InfraConfig) -> Result<Self, BootError> {
+        parts(ServiceName::Gateway, config)
+    }
+}
+
+/// What every process has.
+fn parts(service: ServiceName, config: &InfraConfig) -> Result<GatewayInfra, BootError> {
+    let redis = config::secret("REDIS_URL", config.redis_url.clone(), config.redis_url_file.as_deref())?;
+    let clock: SharedClock = Arc::new(SystemClock);
+    let key = config.internal_key_file.as_ref();
+    let key = key.ok_or_else(|| BootError::Config("set INTERNAL_KEY_FILE to this service's private key".into()))?;
+    let key = signing_key(key)?;
+    Ok(GatewayInfra {
+        profile: config.profile,
+        redis: RedisStore::open(required("REDIS_URL", redis)?.expose_secret(), &config.redis_prefix)?,
+        ids: Arc::new(Ids::random()),
+        identity: Identity::new(service, key, clock.clone()),
+        http: city_http::client(),
+        clock,
+    })
+}
+
+fn required(name: &'static str, value: Option<SecretString>) -> Result<SecretString, BootError> {
+    value.ok_or_else(|| BootError::Config(format!("set {name}, or {name}_FILE to a file that holds it")))
+}
+
+/// Reads a private key: 64 hex digits.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn signing_key(path: &Path) -> Result<SigningKey, BootError> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| BootError::Config(format!("INTERNAL_KEY_FILE {}: {error}", path.display())))?;
     let refused = || BootError::Config("INTERNAL_KEY_FILE must hold 64 hex digits".into());

@@ -15,8 +15,8 @@ mod tasks;
 mod telemetry;
 mod worker;
 
-pub use infra::{Infra, InfraConfig};
-pub use process::{BootError, Process, main};
+pub use infra::{GatewayInfra, Infra, InfraConfig, signing_key};
+pub use process::{BootError, Process, main, run};
 pub use profile::Profile;
 pub use redis_store::{RedisError, RedisStore};
 pub use service::{Check, Service};

@@ -1,5 +1,6 @@
 //! A process of the city: runtime, signals, exit code.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +22,7 @@ pub enum BootError {
     #[error("{0}")]
     Config(String),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Listen {
         /// The address.
         address: String,
@@ -29,7 +30,7 @@ pub enum BootError {
         source: std::io::Error,
     },
     /// Anything else, with what was being done.
-    #[error("{doing}: {source}")]
+    #[error("{doing}")]
     Failed {
         /// What was being done.
         doing: String,
@@ -50,35 +51,38 @@ impl BootError {
 pub struct Process {
     /// Background work, and the token that ends it.
     pub tasks: Tasks,
-    metrics: PrometheusHandle,
+    metrics: Option<PrometheusHandle>,
 }
 
-/// Runs a process: crypto providers, telemetry, runtime, then `run`; ends it on SIGINT or SIGTERM, or when `run` ends.
-pub fn main<F: Future<Output = Result<(), BootError>>>(run: impl FnOnce(Process) -> F) -> ExitCode {
-    let done = start().and_then(|(runtime, process)| runtime.block_on(until_stopped(process, run)));
-    match done {
+/// Runs a service's process ([`run`]) and says on failure, in one line, what to do.
+pub fn main<F: Future<Output = Result<(), BootError>>>(work: impl FnOnce(Process) -> F) -> ExitCode {
+    match run(work) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            tracing::error!("{error}");
-            if !tracing::event_enabled!(tracing::Level::ERROR) {
-                // The subscriber itself could not be installed.
-                use std::io::Write as _;
-                let unseen = writeln!(std::io::stderr(), "error: {error}");
-                drop(unseen);
+            let line = city_http::chain(&error);
+            if tracing::event_enabled!(tracing::Level::ERROR) {
+                tracing::error!("{line}");
+            } else {
+                // The subscriber itself could not be installed; nobody is left to tell when this fails too.
+                writeln!(std::io::stderr(), "error: {line}").unwrap_or_default();
             }
             ExitCode::FAILURE
         }
     }
 }
 
-fn start() -> Result<(tokio::runtime::Runtime, Process), BootError> {
+/// Runs a process: crypto providers, telemetry, runtime, then `work`; ends it on SIGINT or SIGTERM, or when `work` ends.
+///
+/// # Errors
+/// Whatever keeps it from starting, and what `work` answers.
+pub fn run<F: Future<Output = Result<(), BootError>>>(work: impl FnOnce(Process) -> F) -> Result<(), BootError> {
     install_crypto();
     let metrics = telemetry::install()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| BootError::failed("starting the runtime", error))?;
-    Ok((runtime, Process { tasks: Tasks::new(), metrics }))
+    runtime.block_on(until_stopped(Process { tasks: Tasks::new(), metrics: Some(metrics) }, work))
 }
 
 /// Both libraries panic when they have to guess a provider; "already installed" is fine.
@@ -87,7 +91,7 @@ fn install_crypto() {
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default().unwrap_or_default();
 }
 
-async fn until_stopped<F>(process: Process, run: impl FnOnce(Process) -> F) -> Result<(), BootError>
+async fn until_stopped<F>(process: Process, work: impl FnOnce(Process) -> F) -> Result<(), BootError>
 where
     F: Future<Output = Result<(), BootError>>,
 {
@@ -100,7 +104,7 @@ where
         }
         signalled.cancel();
     });
-    let done = run(process.clone()).await;
+    let done = work(process.clone()).await;
     process.tasks.shutdown(Duration::from_secs(10)).await;
     done
 }
@@ -119,9 +123,15 @@ async fn terminated() {
 }
 
 impl Process {
+    /// A process whose runtime and signals are somebody else's: a test, a benchmark.
+    pub fn detached() -> Self {
+        install_crypto();
+        Self { tasks: Tasks::new(), metrics: None }
+    }
+
     /// Runs a service's workers and serves its routes until shutdown.
     pub async fn serve(&self, service: Service, ids: Arc<Ids>, listener: TcpListener) {
-        let router = service.router(ids, Some(self.metrics.clone()));
+        let router = service.router(ids, self.metrics.clone());
         for worker in service.workers {
             self.tasks.run(worker);
         }

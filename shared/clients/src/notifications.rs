@@ -2,7 +2,7 @@
 
 use city_contracts::common::Page;
 use city_contracts::notifications::{
-    DevMessage, ListMessages, MarkMessagesRead, MessageView, ReadDevOutbox, SendNow, Sent, UnreadCount,
+    DevMessage, FindMessages, ListMessages, MarkMessagesRead, MessageView, ReadDevOutbox, SendNow, Sent, UnreadCount,
 };
 
 use crate::call::{Call, CallError};
@@ -19,6 +19,14 @@ impl Notifications {
     /// `INPUT`, and those of any call.
     pub async fn messages(&self, call: &Call, input: &ListMessages) -> Result<Page<MessageView>, CallError> {
         self.0.read(call, "reading the inbox", "/internal/v1/messages", input).await.map(|answered| answered.value)
+    }
+
+    /// The caller's messages by id, in the order of the ids; none for absent or foreign ones.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn nodes(&self, call: &Call, input: &FindMessages) -> Result<Vec<Option<MessageView>>, CallError> {
+        self.0.read(call, "reading messages", "/internal/v1/nodes:batch", input).await.map(|answered| answered.value)
     }
 
     /// How many messages are unread.

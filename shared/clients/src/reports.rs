@@ -2,8 +2,8 @@
 
 use city_contracts::common::Page;
 use city_contracts::reports::{
-    CategoryView, FileReport, ListReports, RateReport, ReportById, ReportView, RequestPhotoUpload, UploadTicket,
-    WithdrawReport,
+    CategoryView, FileReport, ListReports, RateReport, ReportById, ReportView, ReportsByIds, RequestPhotoUpload,
+    UploadTicket, WithdrawReport,
 };
 use city_ids::ReportId;
 
@@ -37,6 +37,15 @@ impl Reports {
     /// `NOT_FOUND`, and those of any call.
     pub async fn report(&self, call: &Call, id: ReportId) -> Result<Answered<ReportView>, CallError> {
         self.0.read(call, "reading a report", "/internal/v1/report", &ReportById { id }).await
+    }
+
+    /// Several reports, each as the caller may see it, in the order of the ids; none for those that they may not.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn nodes(&self, call: &Call, ids: &[ReportId]) -> Result<Vec<Option<ReportView>>, CallError> {
+        let body = ReportsByIds { ids: ids.to_vec() };
+        self.0.read(call, "reading reports", "/internal/v1/nodes:batch", &body).await.map(|answered| answered.value)
     }
 
     /// A page of the public feed.

@@ -141,7 +141,12 @@ impl ServiceClient {
             let value = serde_json::from_slice(bytes).map_err(garbage)?;
             return Ok(Answered { value, public_max_age });
         }
-        Err(CallError::Refused(serde_json::from_slice(&bytes).map_err(garbage)?))
+        match serde_json::from_slice(&bytes) {
+            Ok(problem) => Err(CallError::Refused(problem)),
+            // Whoever stands in front of a service that is away words it in their own way.
+            Err(_) if matches!(status.as_u16(), 502..=504) => Err(away()),
+            Err(error) => Err(garbage(error)),
+        }
     }
 
     /// Sends, once more if the connection broke before anything was answered: every call is a read or carries a key.

@@ -154,3 +154,13 @@ pub struct InboxEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<MessageId>,
 }
+
+/// `POST /internal/v1/nodes:batch`: the caller's messages by id; the answer keeps the order, null for absent or foreign ones.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct FindMessages {
+    /// At most 100.
+    pub ids: Vec<MessageId>,
+    /// The language to render in.
+    #[serde(default)]
+    pub locale: Locale,
+}

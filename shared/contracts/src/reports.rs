@@ -159,6 +159,14 @@ pub struct ReportById {
     pub id: ReportId,
 }
 
+/// `POST /internal/v1/nodes:batch`: answers a list of the same length and order, null for what is unknown or not for the
+/// caller.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReportsByIds {
+    /// The reports, at most 100.
+    pub ids: Vec<ReportId>,
+}
+
 /// `POST /internal/v1/rate-report`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -185,6 +193,25 @@ pub struct WithdrawReport {
     pub idempotency_key: IdempotencyKey,
     /// The report.
     pub id: ReportId,
+}
+
+/// `POST /internal/v1/contest-report`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContestReport {
+    /// Makes the contest happen once.
+    pub idempotency_key: IdempotencyKey,
+    /// The report.
+    pub id: ReportId,
+    /// What is wrong with the outcome, 1 to 1,000 characters.
+    pub text: String,
+}
+
+/// `POST /internal/v1/nodes:batch`; the answer has an entry for each id, in order, null for what is absent or invisible.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NodesBatch {
+    /// Ids on the wire, at most 100.
+    pub ids: Vec<String>,
 }
 
 /// A category a resident can choose.
@@ -320,6 +347,7 @@ pub struct TimelineEntryView {
 }
 
 /// A report, as the caller may see it. It never carries who filed it.
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own on the wire")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReportView {

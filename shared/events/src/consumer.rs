@@ -18,7 +18,7 @@ const BATCH: usize = 32;
 /// Faults after which an event is put aside. A dependency that is away does not count.
 const TRIES: u32 = 8;
 /// An entry that another instance took and has not settled for this long is taken over.
-const ABANDONED: Duration = Duration::from_secs(60);
+const ABANDONED: Duration = Duration::from_mins(1);
 
 /// What a handler did with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,11 @@ pub enum Failure {
 
 impl From<sqlx::Error> for Failure {
     fn from(error: sqlx::Error) -> Self {
-        if city_boot::db::is_away(&error) { Self::Away(error.into()) } else { Self::Retry(error.into()) }
+        if city_boot::db::is_away(&error) {
+            Self::Away(error.into())
+        } else {
+            Self::Retry(error.into())
+        }
     }
 }
 
@@ -72,7 +76,8 @@ pub struct Consumer<H> {
     instance: String,
     /// The event that failed last, and how often.
     failing: Mutex<Option<(String, u32)>>,
-    taken_over: Mutex<tokio::time::Instant>,
+    /// When abandoned entries were last looked for.
+    taken_over: Mutex<Option<tokio::time::Instant>>,
 }
 
 impl<H: std::fmt::Debug> std::fmt::Debug for Consumer<H> {
@@ -83,7 +88,14 @@ impl<H: std::fmt::Debug> std::fmt::Debug for Consumer<H> {
 
 impl<H: Handler> Consumer<H> {
     /// A consumer of `service`; `instance` tells replicas apart and may be random.
-    pub fn new(handler: H, service: ServiceName, db: PgPool, redis: RedisStore, clock: SharedClock, instance: &str) -> Self {
+    pub fn new(
+        handler: H,
+        service: ServiceName,
+        db: PgPool,
+        redis: RedisStore,
+        clock: SharedClock,
+        instance: &str,
+    ) -> Self {
         Self {
             handler,
             service,
@@ -92,7 +104,7 @@ impl<H: Handler> Consumer<H> {
             clock,
             instance: instance.to_owned(),
             failing: Mutex::new(None),
-            taken_over: Mutex::new(tokio::time::Instant::now()),
+            taken_over: Mutex::new(None),
         }
     }
 
@@ -101,19 +113,30 @@ impl<H: Handler> Consumer<H> {
     }
 
     fn streams(&self) -> Vec<String> {
-        self.handler.streams().iter().map(|service| self.redis.key(&stream_name(*service))).collect()
+        self.handler
+            .streams()
+            .iter()
+            .map(|service| self.redis.key(&stream_name(*service)))
+            .collect()
     }
 
     /// Reads entries: our unsettled ones (`0`) or new ones (`>`).
     async fn read(&self, from: &str) -> Result<Vec<(String, String, String)>, WorkerError> {
         let streams = self.streams();
         let mut command = redis::cmd("XREADGROUP");
-        command.arg("GROUP").arg(self.group()).arg(&self.instance).arg("COUNT").arg(BATCH).arg("STREAMS");
+        command
+            .arg("GROUP")
+            .arg(self.group())
+            .arg(&self.instance)
+            .arg("COUNT")
+            .arg(BATCH)
+            .arg("STREAMS");
         command.arg(&streams).arg(vec![from; streams.len()]);
         let reply: Option<StreamReadReply> = match self.redis.run(&command).await {
             Ok(reply) => reply,
             Err(error) if error.code() == Some("NOGROUP") => {
-                return if self.join().await? { Box::pin(self.read(from)).await } else { Ok(Vec::new()) };
+                self.join().await?;
+                return Box::pin(self.read(from)).await;
             }
             Err(error) => return Err(WorkerError::new("reading a stream", error)),
         };
@@ -127,30 +150,28 @@ impl<H: Handler> Consumer<H> {
         Ok(entries.collect())
     }
 
-    /// Creates the group where it is missing; false while a stream does not exist yet, which only its relay creates.
-    async fn join(&self) -> Result<bool, WorkerError> {
-        let mut joined = true;
+    /// Creates the group where it is missing, and the stream with it: one service that has not published yet must not hold up
+    /// the others' events. An empty stream is at position 0-0, so its relay still sees what Redis lost.
+    async fn join(&self) -> Result<(), WorkerError> {
         for stream in self.streams() {
             let mut command = redis::cmd("XGROUP");
-            command.arg("CREATE").arg(&stream).arg(self.group()).arg("0");
+            command.arg("CREATE").arg(&stream).arg(self.group()).arg("0").arg("MKSTREAM");
             match self.redis.run::<()>(&command).await {
-                Ok(()) => {}
-                Err(error) if error.code() == Some("BUSYGROUP") => {}
-                Err(error) if error.is_connection_dropped() || error.is_timeout() || error.is_io_error() => {
+                Err(error) if error.code() != Some("BUSYGROUP") => {
                     return Err(WorkerError::new("joining a stream", error));
                 }
-                Err(_) => joined = false, // no such stream yet
+                Ok(()) | Err(_) => {}
             }
         }
-        Ok(joined)
+        Ok(())
     }
 
     async fn take_over_abandoned(&self) -> Result<(), WorkerError> {
         let mut last = self.taken_over.lock().await;
-        if last.elapsed() < ABANDONED {
-            return Ok(());
+        if last.is_some_and(|last| last.elapsed() < ABANDONED) {
+            return Ok(()); // the first step looks at once: most entries are abandoned by a restart
         }
-        *last = tokio::time::Instant::now();
+        *last = Some(tokio::time::Instant::now());
         for stream in self.streams() {
             let mut command = redis::cmd("XAUTOCLAIM");
             command.arg(&stream).arg(self.group()).arg(&self.instance);
@@ -175,7 +196,11 @@ impl<H: Handler> Consumer<H> {
         }
         let mut ack = redis::cmd("XACK");
         ack.arg(stream).arg(self.group()).arg(entry);
-        self.redis.run::<i64>(&ack).await.map(drop).map_err(|error| WorkerError::new("settling an entry", error))
+        self.redis
+            .run::<i64>(&ack)
+            .await
+            .map(drop)
+            .map_err(|error| WorkerError::new("settling an entry", error))
     }
 
     /// Decides what becomes of an event that was not applied.
@@ -202,8 +227,10 @@ impl<H: Handler> Consumer<H> {
             return Err(WorkerError::new("applying an event", failure));
         }
         let reason = city_http::chain(&failure);
-        let envelope = serde_json::to_value(event).map_err(|error| WorkerError::new("writing an envelope", error))?;
-        let mut db = self.db.acquire().await.map_err(|error| WorkerError::new("burying an event", error))?;
+        let envelope = serde_json::to_value(event)
+            .map_err(|error| WorkerError::new("writing an envelope", error))?;
+        let mut db =
+            self.db.acquire().await.map_err(|error| WorkerError::new("burying an event", error))?;
         inbox::bury(&mut db, self.handler.name(), event.id, &envelope, &reason, self.clock.now())
             .await
             .map_err(|error| WorkerError::new("burying an event", error))?;

@@ -34,7 +34,10 @@ pub struct NewClaim {
 ///
 /// # Panics
 /// Never: commands are JSON.
-#[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the table is the service's own by search path; see the crate docs"
+)]
 pub async fn claim<A: DeserializeOwned>(
     db: &mut PgConnection,
     caller: &str,
@@ -56,13 +59,18 @@ pub async fn claim<A: DeserializeOwned>(
     .execute(&mut *db)
     .await?;
     if inserted.rows_affected() == 1 {
-        return Ok(Claim::New(NewClaim { caller: caller.to_owned(), key: key.as_str().to_owned() }));
+        return Ok(Claim::New(NewClaim {
+            caller: caller.to_owned(),
+            key: key.as_str().to_owned(),
+        }));
     }
-    let row = sqlx::query("select request_sha256, answer from idempotency where caller = $1 and key = $2")
-        .bind(caller)
-        .bind(key.as_str())
-        .fetch_one(db)
-        .await?;
+    let row = sqlx::query(
+        "select request_sha256, answer from idempotency where caller = $1 and key = $2",
+    )
+    .bind(caller)
+    .bind(key.as_str())
+    .fetch_one(db)
+    .await?;
     if row.try_get::<Vec<u8>, _>("request_sha256")? != digest.as_ref() {
         return Ok(Claim::Reused);
     }
@@ -75,8 +83,15 @@ impl NewClaim {
     ///
     /// # Errors
     /// Whatever PostgreSQL refuses.
-    #[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
-    pub async fn record(self, db: &mut PgConnection, answer: &(impl Serialize + Sync)) -> Result<(), sqlx::Error> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the table is the service's own by search path; see the crate docs"
+    )]
+    pub async fn record(
+        self,
+        db: &mut PgConnection,
+        answer: &(impl Serialize + Sync),
+    ) -> Result<(), sqlx::Error> {
         sqlx::query("update idempotency set answer = $3 where caller = $1 and key = $2")
             .bind(&self.caller)
             .bind(&self.key)

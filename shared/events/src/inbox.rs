@@ -8,8 +8,16 @@ use sqlx::PgConnection;
 ///
 /// # Errors
 /// Whatever PostgreSQL refuses.
-#[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
-pub async fn claim(db: &mut PgConnection, consumer: &str, event: EventId, at: Timestamp) -> Result<bool, sqlx::Error> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the table is the service's own by search path; see the crate docs"
+)]
+pub async fn claim(
+    db: &mut PgConnection,
+    consumer: &str,
+    event: EventId,
+    at: Timestamp,
+) -> Result<bool, sqlx::Error> {
     let inserted = sqlx::query(
         "insert into inbox (consumer, event_id, at) values ($1, $2, $3) on conflict (consumer, event_id) do nothing",
     )
@@ -25,7 +33,10 @@ pub async fn claim(db: &mut PgConnection, consumer: &str, event: EventId, at: Ti
 ///
 /// # Errors
 /// Whatever PostgreSQL refuses.
-#[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the table is the service's own by search path; see the crate docs"
+)]
 pub(crate) async fn bury(
     db: &mut PgConnection,
     consumer: &str,

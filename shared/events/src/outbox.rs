@@ -11,10 +11,19 @@ use sqlx::PgConnection;
 ///
 /// # Panics
 /// Never: event bodies have string keys.
-#[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
-pub async fn push<B: Serialize + Sync>(db: &mut PgConnection, event: &Envelope<B>) -> Result<(), sqlx::Error> {
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the table is the service's own by search path; see the crate docs"
+)]
+pub async fn push<B: Serialize + Sync>(
+    db: &mut PgConnection,
+    event: &Envelope<B>,
+) -> Result<(), sqlx::Error> {
     let body = serde_json::to_value(&event.body).expect("event bodies have string keys");
-    let trace = event.trace.clone().or_else(|| city_http::trace::current().map(city_http::trace::TraceContext::header));
+    let trace = event
+        .trace
+        .clone()
+        .or_else(|| city_http::trace::current().map(city_http::trace::TraceContext::header));
     sqlx::query(
         "with written as (
              insert into outbox (event_id, kind, at, trace, body) values ($1, $2, $3, $4, $5)

@@ -34,7 +34,10 @@ impl Worker for Pruner {
         "pruner"
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the tables are the service's own by search path; see the crate docs")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tables are the service's own by search path; see the crate docs"
+    )]
     async fn step(&self) -> Result<Progress, WorkerError> {
         let now = self.clock.now();
         let statements = [
@@ -56,13 +59,14 @@ impl Worker for Pruner {
         ];
         let mut removed = 0;
         for (statement, days) in statements {
-            let done = sqlx::query(statement).bind(now).bind(days).bind(BATCH).execute(&self.db).await;
+            let done =
+                sqlx::query(statement).bind(now).bind(days).bind(BATCH).execute(&self.db).await;
             removed += done.map_err(|error| WorkerError::new("pruning", error))?.rows_affected();
         }
         Ok(if removed > 0 { Progress::Worked } else { Progress::Idle })
     }
 
     async fn idle(&self) {
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
     }
 }

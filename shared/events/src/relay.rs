@@ -7,7 +7,7 @@ use city_boot::{Progress, RedisStore, Worker, WorkerError};
 use city_contracts::event::Envelope;
 use city_ids::{EventId, ServiceName};
 use sqlx::postgres::PgListener;
-use sqlx::{PgPool, Row as _};
+use sqlx::{PgConnection, PgPool, Row as _};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -18,7 +18,8 @@ const STREAM_LENGTH: u64 = 1_000_000;
 /// How often the outbox is looked at when no notification comes.
 const POLL: Duration = Duration::from_secs(1);
 
-/// The relay of one service. Several may run: rows are locked with `skip locked`.
+/// The relay of one service. Several may run; they take turns, so that events keep their order and no relay records a
+/// position of a stream that was lost, and begun anew by another, in the meantime.
 #[derive(Debug)]
 pub struct Relay {
     service: ServiceName,
@@ -55,18 +56,33 @@ impl Relay {
     /// The relay of a service's outbox.
     pub fn new(service: ServiceName, db: PgPool, redis: RedisStore) -> Self {
         let stream = redis.key(&stream_name(service));
-        Self { service, db, redis, stream, append: redis::Script::new(APPEND), listener: Mutex::new(None) }
+        Self {
+            service,
+            db,
+            redis,
+            stream,
+            append: redis::Script::new(APPEND),
+            listener: Mutex::new(None),
+        }
     }
 
     /// Marks everything after a stream position as unsent, so that the next steps send it again.
-    #[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
-    async fn send_again_after(&self, ms: i64, seq: i64) -> Result<(), sqlx::Error> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the table is the service's own by search path; see the crate docs"
+    )]
+    async fn send_again_after(
+        &self,
+        db: &mut PgConnection,
+        ms: i64,
+        seq: i64,
+    ) -> Result<(), sqlx::Error> {
         let again = sqlx::query(
             "update outbox set stream_ms = null, stream_seq = null where (stream_ms, stream_seq) > ($1, $2)",
         )
         .bind(ms)
         .bind(seq)
-        .execute(&self.db)
+        .execute(db)
         .await?;
         tracing::warn!(
             service = %self.service, events.count = again.rows_affected(),
@@ -87,10 +103,20 @@ impl Worker for Relay {
         "outbox-relay"
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the table is the service's own by search path; see the crate docs")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the table is the service's own by search path; see the crate docs"
+    )]
     async fn step(&self) -> Result<Progress, WorkerError> {
         let fault = |doing| move |error: sqlx::Error| WorkerError::new(doing, error);
         let mut tx = self.db.begin().await.map_err(fault("beginning"))?;
+        let turn = sqlx::query("select pg_try_advisory_xact_lock(hashtextextended('city_relay_' || current_schema(), 0))")
+            .fetch_one(&mut *tx)
+            .await
+            .map_err(fault("waiting for a turn"))?;
+        if !turn.get::<bool, _>(0) {
+            return Ok(Progress::Idle);
+        }
         let last = sqlx::query(
             "select stream_ms, stream_seq from outbox where stream_ms is not null
              order by stream_ms desc, stream_seq desc limit 1",
@@ -101,14 +127,14 @@ impl Worker for Relay {
         let (ms, seq): (i64, i64) = last.map_or((0, 0), |row| (row.get(0), row.get(1)));
         let rows = sqlx::query(
             "select seq, event_id, kind, at, trace, body from outbox where stream_ms is null
-             order by seq limit $1 for update skip locked",
+             order by seq limit $1",
         )
         .bind(BATCH)
         .fetch_all(&mut *tx)
         .await
         .map_err(fault("reading the outbox"))?;
 
-        // Locked rows, not a use case's transaction: nothing but this relay waits for the answer of Redis, 250 ms at most.
+        // A relay's turn, not a use case's transaction: nothing but other relays waits for the answer of Redis, 250 ms at most.
         // Also without rows: an idle service must notice that Redis lost what consumers have not read yet.
         let mut call = self.append.key(&self.stream);
         call.arg(ms).arg(seq).arg(STREAM_LENGTH);
@@ -120,20 +146,30 @@ impl Worker for Relay {
                 trace: row.get("trace"),
                 body: row.get("body"),
             };
-            call.arg(serde_json::to_string(&envelope).map_err(|error| WorkerError::new("writing an envelope", error))?);
+            call.arg(
+                serde_json::to_string(&envelope)
+                    .map_err(|error| WorkerError::new("writing an envelope", error))?,
+            );
         }
-        let answer: Vec<String> =
-            self.redis.run_script(&call).await.map_err(|error| WorkerError::new("appending to the stream", error))?;
+        let answer: Vec<String> = self
+            .redis
+            .run_script(&call)
+            .await
+            .map_err(|error| WorkerError::new("appending to the stream", error))?;
         if answer.first().map(String::as_str) == Some("BEHIND") {
-            tx.rollback().await.map_err(fault("rolling back"))?;
-            let at = |index: usize| answer.get(index).and_then(|part| part.parse().ok()).unwrap_or(0);
-            self.send_again_after(at(1), at(2)).await.map_err(fault("marking lost events"))?;
+            let at =
+                |index: usize| answer.get(index).and_then(|part| part.parse().ok()).unwrap_or(0);
+            self.send_again_after(&mut tx, at(1), at(2))
+                .await
+                .map_err(fault("marking lost events"))?;
+            tx.commit().await.map_err(fault("committing"))?;
             return Ok(Progress::Worked);
         }
         if rows.is_empty() {
             return Ok(Progress::Idle);
         }
-        let (sent_ms, sent_seq): (Vec<i64>, Vec<i64>) = answer.iter().skip(1).filter_map(|id| position(id)).unzip();
+        let (sent_ms, sent_seq): (Vec<i64>, Vec<i64>) =
+            answer.iter().skip(1).filter_map(|id| position(id)).unzip();
         let seqs: Vec<i64> = rows.iter().map(|row| row.get("seq")).collect();
         sqlx::query(
             "update outbox set stream_ms = sent.ms, stream_seq = sent.seq

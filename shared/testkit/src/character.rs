@@ -30,6 +30,9 @@ impl Character {
     }
 
     /// The same person with another role over another scope.
+    ///
+    /// # Panics
+    /// When the registry has no such role.
     #[must_use]
     pub fn with_role(mut self, role: &str, scope: Scope) -> Self {
         let role = permission::role(role).expect("the role is in the registry");

@@ -184,6 +184,9 @@ impl<S: Subject> City<S> {
 
     /// Steps one worker by name, whatever it answers.
     ///
+    /// # Errors
+    /// When its step fails.
+    ///
     /// # Panics
     /// When there is no worker of that name.
     pub async fn step(&self, name: &str) -> Result<Progress, city_boot::WorkerError> {

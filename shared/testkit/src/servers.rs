@@ -41,6 +41,11 @@ pub fn redis_url() -> String {
     variable("CITY_TEST_REDIS_URL")
 }
 
+/// The `city` program of this build, for tests that kill it.
+pub fn city_program() -> String {
+    variable("CITY_TEST_PROGRAM")
+}
+
 /// The run's object store.
 ///
 /// # Panics

@@ -1,6 +1,5 @@
 //! The rules of `docs/ARCHITECTURE.md` that a machine can check, read from `cargo metadata` and the tree.
 
-mod query_data;
 mod schemas;
 mod tiers;
 mod tree;

@@ -43,7 +43,7 @@ pub use report::{Channel, Facts, Report, Reporter};
 pub use state::{Duty, Ended, Resolution, Resume, State, StateName};
 pub use stored::{BrokenRow, StateColumns, StateData};
 pub use text::{
-    Address, Answer, Description, Purpose, ReasonText, ResultText, Text, TextError, title,
+    Address, Answer, Description, Purpose, ReasonText, ResultText, Text, TextError, TextKind, title,
 };
 pub use timeline::{Entry, Visibility};
 pub use timer::{MAP_DAYS, Timer, TimerKind};

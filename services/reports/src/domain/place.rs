@@ -57,6 +57,18 @@ impl GeoPoint {
         }
     }
 
+    /// The position of a point on the local plane.
+    ///
+    /// # Errors
+    /// [`GeoPointError`] for a point that is far outside the city.
+    pub fn from_plane(point: Plane) -> Result<Self, GeoPointError> {
+        let degrees = |metres: f64, scale: f64, origin: f64| metres / scale + origin;
+        Self::parse(
+            degrees(point.y, METRES_PER_DEGREE.0, ORIGIN.0),
+            degrees(point.x, METRES_PER_DEGREE.1, ORIGIN.1),
+        )
+    }
+
     pub const fn lat(self) -> f64 {
         self.lat
     }

@@ -1,0 +1,29 @@
+//! The signed-in person, for themselves.
+
+use city_contracts::accounts::ViewerView;
+use city_ids::AccountId;
+use sqlx::PgConnection;
+
+use super::App;
+use crate::domain::phone::Phone;
+use crate::error::Error;
+use crate::store;
+
+/// What the signed-in resident sees of themselves.
+///
+/// # Errors
+/// `PersonNotFound`.
+pub async fn view_person(app: &App, who: AccountId) -> Result<ViewerView, Error> {
+    view(&mut *app.connection().await?, who).await
+}
+
+pub(super) async fn view(db: &mut PgConnection, who: AccountId) -> Result<ViewerView, Error> {
+    let person = store::person::find(db, who).await?.ok_or(Error::PersonNotFound)?;
+    Ok(ViewerView {
+        id: person.id,
+        full_name: person.full_name,
+        locale: person.locale,
+        phone_masked: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
+        version: person.version,
+    })
+}

@@ -1,0 +1,221 @@
+//! Starts every service on a loopback port of its own, with the gateway in front, as in production.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use city_auth::internal::{Identity, Verifier};
+use city_auth::{Keyring, SigningKey};
+use city_blobs::S3Settings;
+use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Service, db};
+use city_clock::{SharedClock, SystemClock};
+use city_ids::{Ids, ServiceName};
+use confique::Layer as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::migrate::Migrator;
+use sqlx::{Connection as _, PgConnection};
+use tokio::net::TcpListener;
+
+use crate::embedded::write_private;
+
+/// Connections to PostgreSQL of each service: together below the 100 that a fresh server allows.
+const DATABASE_CONNECTIONS: u32 = 20;
+
+/// What a city stands on.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Development or production.
+    pub profile: Profile,
+    /// The database that holds every schema.
+    pub database_url: SecretString,
+    /// Redis.
+    pub redis_url: SecretString,
+    /// Prefix of every Redis key.
+    pub redis_prefix: String,
+    /// The object store.
+    pub s3: S3Settings,
+    /// The keys of accounts.
+    pub keyring: Arc<Keyring>,
+    /// The keyring file of notifications; none lets development make one that lasts as long as the process.
+    pub notifications_keyring_file: Option<PathBuf>,
+    /// Where the gateway listens.
+    pub listen: String,
+}
+
+/// Where the parts of a running city listen.
+#[derive(Debug, Clone, Copy)]
+pub struct Running {
+    /// The gateway: the only one for clients.
+    pub gateway: SocketAddr,
+}
+
+/// The services that own a schema, with their migrations.
+pub const SCHEMAS: [(ServiceName, &Migrator); 3] = [
+    (ServiceName::Accounts, &city_accounts::MIGRATOR),
+    (ServiceName::Reports, &city_reports::MIGRATOR),
+    (ServiceName::Notifications, &city_notifications::MIGRATOR),
+];
+
+/// Brings a database to the present schemas.
+///
+/// # Errors
+/// When PostgreSQL is away or a migration fails; nothing of that migration is then applied.
+pub async fn migrate(database_url: &SecretString) -> Result<(), BootError> {
+    for (service, migrator) in SCHEMAS {
+        let doing = |step: &str| format!("{step} the schema of {service}");
+        // A connection of its own: migrations may take longer than any request.
+        let mut connection = PgConnection::connect(database_url.expose_secret())
+            .await
+            .map_err(|error| BootError::failed(doing("reaching the database for"), error))?;
+        migrator.run(&mut connection).await.map_err(|error| BootError::failed(doing("migrating"), error))?;
+        connection.close().await.map_err(|error| BootError::failed(doing("finishing"), error))?;
+    }
+    Ok(())
+}
+
+/// Writes the facts and demo data of `seed/` into a migrated database; again, it changes only what differs.
+///
+/// # Errors
+/// When PostgreSQL is away or a seed file is wrong.
+pub async fn seed(database_url: &SecretString, profile: Profile, keyring: &Arc<Keyring>) -> Result<(), BootError> {
+    let ids = Ids::random();
+    let pool = |service| db::pool(database_url.expose_secret(), service, 2);
+    let clock: SharedClock = Arc::new(SystemClock);
+    let reports = city_reports::seed(&pool(ServiceName::Reports)?, clock.now()).await;
+    reports.map_err(|error| BootError::failed("seeding reports", error))?;
+    let notifications = city_notifications::seed(&pool(ServiceName::Notifications)?).await;
+    notifications.map_err(|error| BootError::failed("seeding notifications", error))?;
+    if profile.is_development() {
+        city_accounts::seed(&pool(ServiceName::Accounts)?, keyring, &clock, &ids, profile).await?;
+    }
+    Ok(())
+}
+
+/// Starts the services of a migrated and seeded city; they run until the process stops.
+///
+/// # Errors
+/// When an address is taken or a service cannot be built.
+pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootError> {
+    let gateway = process.listen(&parts.listen).await?;
+    let listeners = [
+        process.listen("127.0.0.1:0").await?,
+        process.listen("127.0.0.1:0").await?,
+        process.listen("127.0.0.1:0").await?,
+    ];
+    let [accounts_url, reports_url, notifications_url] = [url(&listeners[0])?, url(&listeners[1])?, url(&listeners[2])?];
+    let running = Running { gateway: Process::address(&gateway)? };
+
+    let people = People::new();
+    let [accounts, reports, notifications] = [
+        people.infra(ServiceName::Accounts, parts)?,
+        people.infra(ServiceName::Reports, parts)?,
+        people.infra(ServiceName::Notifications, parts)?,
+    ];
+
+    let mut settings = <city_accounts::Config as confique::Config>::Layer::empty();
+    settings.notifications_url = Some(notifications_url.clone());
+    let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), accounts).await?;
+
+    let mut settings = <city_reports::Config as confique::Config>::Layer::empty();
+    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
+    settings.s3.region = Some(parts.s3.region.clone());
+    settings.s3.bucket = Some(parts.s3.bucket.clone());
+    settings.s3.public_endpoint = parts.s3.public_endpoint.clone();
+    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
+    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    let reports = city_reports::build(preset(settings)?, reports).await?;
+
+    let mut settings = <city_notifications::Config as confique::Config>::Layer::empty();
+    settings.keyring_file.clone_from(&parts.notifications_keyring_file);
+    let notifications = city_notifications::build(preset(settings)?, notifications).await?;
+
+    let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();
+    settings.accounts_url = Some(accounts_url);
+    settings.reports_url = Some(reports_url);
+    settings.notifications_url = Some(notifications_url);
+    let front = city_gateway::build(preset(settings)?, people.gateway(parts)?)?;
+
+    let services = [accounts, reports, notifications].into_iter().zip(listeners).chain([(front, gateway)]);
+    for (service, listener) in services {
+        serve(process, service, &people.ids, listener);
+    }
+    Ok(running)
+}
+
+fn serve(process: &Process, service: Service, ids: &Arc<Ids>, listener: TcpListener) {
+    let (process, ids) = (process.clone(), ids.clone());
+    let tasks = process.tasks.clone();
+    tasks.spawn(async move { process.serve(service, ids, listener).await });
+}
+
+fn url(listener: &TcpListener) -> Result<String, BootError> {
+    Ok(format!("http://{}", Process::address(listener)?))
+}
+
+/// A service's settings: what the city decides, then the environment, then the defaults.
+fn preset<C: confique::Config>(decided: C::Layer) -> Result<C, BootError> {
+    C::builder().preloaded(decided).env().load().map_err(|error| BootError::Config(error.to_string()))
+}
+
+/// The identities of all services of this process, made anew at each start.
+struct People {
+    identities: Vec<Identity>,
+    clock: SharedClock,
+    ids: Arc<Ids>,
+    http: reqwest::Client,
+}
+
+impl People {
+    fn new() -> Self {
+        let (clock, ids): (SharedClock, _) = (Arc::new(SystemClock), Arc::new(Ids::random()));
+        let identity = |name| Identity::new(name, SigningKey::from_seed(&ids.bytes()), clock.clone());
+        let identities = ServiceName::ALL.map(identity).to_vec();
+        Self { identities, clock, ids, http: city_http::client() }
+    }
+
+    fn identity(&self, service: ServiceName) -> Result<Identity, BootError> {
+        let found = self.identities.iter().find(|identity| identity.service() == service);
+        found.cloned().ok_or_else(|| BootError::Config(format!("{service} has no identity")))
+    }
+
+    fn infra(&self, service: ServiceName, parts: &Parts) -> Result<Infra, BootError> {
+        let published: Vec<_> = self.identities.iter().map(Identity::published).collect();
+        Ok(Infra {
+            profile: parts.profile,
+            db: db::pool(parts.database_url.expose_secret(), service, DATABASE_CONNECTIONS)?,
+            redis: RedisStore::open(parts.redis_url.expose_secret(), &parts.redis_prefix)?,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            identity: self.identity(service)?,
+            verifier: Verifier::new(service, &published, self.clock.clone()),
+            http: self.http.clone(),
+        })
+    }
+
+    fn gateway(&self, parts: &Parts) -> Result<GatewayInfra, BootError> {
+        Ok(GatewayInfra {
+            profile: parts.profile,
+            redis: RedisStore::open(parts.redis_url.expose_secret(), &parts.redis_prefix)?,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            identity: self.identity(ServiceName::Gateway)?,
+            http: self.http.clone(),
+        })
+    }
+}
+
+/// A keyring file, made at the first start.
+///
+/// # Errors
+/// When the file cannot be read or written, or is damaged.
+pub fn keyring_at(path: &Path) -> Result<Keyring, BootError> {
+    match std::fs::read_to_string(path) {
+        Ok(json) => Keyring::from_json(&json).map_err(|error| BootError::failed(path.display().to_string(), error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let keyring = Keyring::generate(&Ids::random());
+            write_private(path, &keyring.to_json()).map_err(|error| BootError::failed("making a keyring", error))?;
+            Ok(keyring)
+        }
+        Err(error) => Err(BootError::failed(format!("reading {}", path.display()), error)),
+    }
+}

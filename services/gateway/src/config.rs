@@ -1,0 +1,29 @@
+//! What an installation may decide about its front door.
+
+use confique::Config as Source;
+
+/// The gateway's own settings.
+#[derive(Debug, Clone, Source)]
+pub struct Config {
+    /// Where accounts listens.
+    #[config(env = "GATEWAY_ACCOUNTS_URL", default = "http://127.0.0.1:8081")]
+    pub accounts_url: String,
+    /// Where reports listens.
+    #[config(env = "GATEWAY_REPORTS_URL", default = "http://127.0.0.1:8082")]
+    pub reports_url: String,
+    /// Where notifications listens.
+    #[config(env = "GATEWAY_NOTIFICATIONS_URL", default = "http://127.0.0.1:8083")]
+    pub notifications_url: String,
+    /// The issuer that access tokens must name: the city's public URL, the same as accounts signs with.
+    #[config(env = "GATEWAY_ISSUER", default = "https://hue.localhost")]
+    pub issuer: String,
+    /// Networks of the proxies in front, such as `10.0.0.0/8,fd00::/8`; only these may say whom they speak for.
+    #[config(env = "GATEWAY_TRUSTED_PROXIES", parse_env = confique::env::parse::list_by_comma, default = [])]
+    pub trusted_proxies: Vec<String>,
+    /// The header in which trusted proxies name the client: `x-forwarded-for` or `forwarded`.
+    #[config(env = "GATEWAY_FORWARDED_HEADER", default = "x-forwarded-for")]
+    pub forwarded_header: String,
+    /// Web origins that may call from a browser, such as `https://console.city.example`.
+    #[config(env = "GATEWAY_WEB_ORIGINS", parse_env = confique::env::parse::list_by_comma, default = [])]
+    pub web_origins: Vec<String>,
+}

@@ -1,0 +1,162 @@
+//! Rate limits: one pure function, decided in Redis for all gateways or, while Redis is away, in this process.
+//!
+//! What is deliberately not here: caps that money or safety hang on (the services count those in PostgreSQL).
+
+pub mod address;
+mod gcra;
+mod local;
+mod shared;
+pub mod table;
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use city_boot::RedisStore;
+use city_http::{Kind, Problem};
+
+pub use gcra::{Decision, Rule, decide};
+pub use local::Local;
+pub use shared::{Answer, Shared};
+pub use table::{Limit, RedisDown};
+
+/// Redis answers within this, or the process decides.
+const PATIENCE: Duration = Duration::from_millis(25);
+/// Silences in a row after which Redis is left alone for a while.
+const SILENCES: u32 = 5;
+const PAUSE: Duration = Duration::from_secs(1);
+const LOCAL_KEYS: usize = 200_000;
+
+/// Why a request may not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error("too many requests")]
+    TooMany { retry_after: Duration },
+    /// Redis is away, and this limit does not pass anybody without it.
+    #[error("requests of this kind cannot be counted just now")]
+    Closed,
+}
+
+impl Refused {
+    /// Whole seconds after which the same request may pass, at least one.
+    pub fn retry_after_seconds(self) -> u64 {
+        match self {
+            Self::TooMany { retry_after } => {
+                retry_after.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX).max(1)
+            }
+            Self::Closed => city_http::RETRY_AFTER_SECONDS,
+        }
+    }
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        let (kind, code) = match refused {
+            Refused::TooMany { .. } => (Kind::TooMany, "RATE_LIMITED"),
+            Refused::Closed => (Kind::Unavailable, "UNAVAILABLE"),
+        };
+        let mut document = Self::new(kind, code, refused.to_string()).document().clone();
+        document.retry_after_seconds = Some(refused.retry_after_seconds());
+        Self::forwarded(document)
+    }
+}
+
+/// All limits of a gateway.
+#[derive(Debug)]
+pub struct Limits {
+    shared: Shared,
+    local: Local,
+    started: Instant,
+    silence: Mutex<Silence>,
+}
+
+#[derive(Debug, Default)]
+struct Silence {
+    in_a_row: u32,
+    until: Option<Instant>,
+}
+
+impl Limits {
+    pub fn new(redis: RedisStore) -> Self {
+        Self::with_patience(redis, PATIENCE)
+    }
+
+    /// For tests on a busy machine, where 25 ms decide nothing.
+    pub fn with_patience(redis: RedisStore, patience: Duration) -> Self {
+        let local = Local::with_room(LOCAL_KEYS);
+        Self {
+            shared: Shared::new(redis, patience),
+            local,
+            started: Instant::now(),
+            silence: Mutex::default(),
+        }
+    }
+
+    /// Takes `units` from a limit.
+    ///
+    /// Privacy: `key` may be an address, an account or an installation; only its digest is kept anywhere.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn check(&self, limit: &'static Limit, key: &str, units: u32) -> Result<(), Refused> {
+        let digest = digest_of(limit, key);
+        let asked = Instant::now();
+        let answer = if self.leaves_redis_alone(asked) {
+            Answer::Away
+        } else {
+            let name = format!("rl:{}:{}", limit.name, hex(&digest));
+            let answer = self.shared.decide(&name, limit.rule, units, None).await;
+            self.learn(answer, asked);
+            answer
+        };
+        match (answer, limit.redis_down) {
+            (Answer::Allow, _) => Ok(()),
+            (Answer::Refuse { retry_after_us }, _) => Err(too_many(retry_after_us)),
+            (Answer::Away, RedisDown::Closed) => Err(Refused::Closed),
+            (Answer::Away, RedisDown::Process) => {
+                let now_us =
+                    asked.duration_since(self.started).as_micros().try_into().unwrap_or(i64::MAX);
+                match self.local.decide(now_us, digest, limit.rule.quarter(), units) {
+                    Decision::Allow { .. } => Ok(()),
+                    Decision::Refuse { retry_after_us } => Err(too_many(retry_after_us)),
+                }
+            }
+        }
+    }
+
+    fn leaves_redis_alone(&self, now: Instant) -> bool {
+        let silence = self.silence.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        silence.until.is_some_and(|until| now < until)
+    }
+
+    fn learn(&self, answer: Answer, now: Instant) {
+        let mut silence = self.silence.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if answer == Answer::Away {
+            silence.in_a_row += 1;
+            if silence.in_a_row >= SILENCES {
+                silence.until = Some(now + PAUSE);
+            }
+        } else {
+            *silence = Silence::default();
+        }
+    }
+}
+
+fn too_many(retry_after_us: i64) -> Refused {
+    Refused::TooMany { retry_after: Duration::from_micros(retry_after_us.unsigned_abs()) }
+}
+
+fn digest_of(limit: &Limit, key: &str) -> local::Digest {
+    let named = digest(&SHA256, format!("{}\n{key}", limit.name).as_bytes());
+    let mut half = [0; 16];
+    half.copy_from_slice(&named.as_ref()[..16]);
+    half
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
+        text
+    })
+}

@@ -1,0 +1,72 @@
+//! The named limits (security: client address and rate limits). Caps that must survive Redis are counted by `accounts` in
+//! PostgreSQL; these are the outer fence.
+
+use super::gcra::Rule;
+
+/// What happens while Redis does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RedisDown {
+    /// This process decides alone, at a quarter of burst and rate.
+    Process,
+    /// Nothing passes: what is behind costs money or tells who has an account.
+    Closed,
+}
+
+/// A limit: its name in keys, logs and policies, and its rule.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    pub name: &'static str,
+    pub rule: Rule,
+    pub redis_down: RedisDown,
+}
+
+const MILLISECOND: i64 = 1_000;
+const SECOND: i64 = 1_000 * MILLISECOND;
+const HOUR: i64 = 3_600 * SECOND;
+
+const fn limit(name: &'static str, burst: u32, interval_us: i64) -> Limit {
+    Limit { name, rule: Rule { burst, interval_us }, redis_down: RedisDown::Process }
+}
+
+/// `burst` an hour, closed while Redis is away.
+const fn hourly(name: &'static str, burst: u32) -> Limit {
+    let rule = Rule { burst, interval_us: HOUR / burst as i64 };
+    Limit { name, rule, redis_down: RedisDown::Closed }
+}
+
+/// By address.
+pub static ANY_REQUEST: Limit = limit("any", 600, 5 * MILLISECOND);
+/// By address; a unit is one request, plus one for each 100 cost points.
+pub static GRAPHQL_ANONYMOUS: Limit = limit("gql-anon", 200, 25 * MILLISECOND);
+/// By account; units as above.
+pub static GRAPHQL_SIGNED_IN: Limit = limit("gql-user", 120, 50 * MILLISECOND);
+/// By address.
+pub static WEBSOCKET_ADDRESS: Limit = limit("ws-addr", 60, SECOND);
+/// By account.
+pub static WEBSOCKET_ACCOUNT: Limit = limit("ws-user", 10, 6 * SECOND);
+/// By app installation.
+pub static CODE_INSTALLATION: Limit = hourly("code-inst", 10);
+/// By address.
+pub static CODE_ADDRESS: Limit = hourly("code-addr", 30);
+/// By network: /24 or /48.
+pub static CODE_NETWORK: Limit = hourly("code-net", 300);
+/// By address.
+pub static CODE_CONFIRM_ADDRESS: Limit = limit("confirm-addr", 30, 5 * SECOND);
+/// By account or challenge.
+pub static CODE_CONFIRM_ACCOUNT: Limit = limit("confirm-user", 10, 30 * SECOND);
+/// By session.
+pub static REFRESH: Limit = limit("refresh", 120, 3 * SECOND);
+/// By address.
+pub static STAFF_SIGN_IN_ADDRESS: Limit = limit("staff-addr", 30, 5 * SECOND);
+/// By the hash of the e-mail address.
+pub static STAFF_SIGN_IN_EMAIL: Limit = limit("staff-mail", 10, 30 * SECOND);
+/// By account or guest address.
+pub static FILE_REPORT: Limit = limit("file-report", 10, 60 * SECOND);
+/// By account or guest address.
+pub static UPLOAD_TICKET: Limit = limit("upload", 20, 180 * SECOND);
+/// By staff account.
+pub static ADMIN_API: Limit = limit("admin", 200, SECOND / 30);
+/// By address.
+pub static PHOTOS: Limit = limit("photos", 600, 100 * MILLISECOND);
+/// By connection, so its state lives with the connection and Redis is never asked.
+pub static LIVE_MESSAGES: Limit = limit("live", 40, 50 * MILLISECOND);

@@ -1,0 +1,92 @@
+//! Paths that reach a service without GraphQL, and the development profile's window on sent messages.
+
+mod dev_outbox;
+mod forward;
+#[cfg(feature = "graphiql")]
+mod graphiql;
+mod jwks;
+mod table;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get};
+use city_auth::Principal;
+use city_http::{Kind, Problem};
+use http::{HeaderValue, StatusCode, header};
+
+pub use forward::{Handover, Upstreams, check_path, too_large};
+
+use crate::App;
+use crate::limit::{address, table as limits};
+use table::{ROUTES, Route};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the routes stand on.
+#[derive(Debug)]
+struct Pass {
+    app: App,
+    upstreams: Upstreams,
+}
+
+/// The routes.
+pub fn routes(app: App, upstreams: Upstreams) -> Router {
+    let profile = app.profile;
+    let mut router = Router::new();
+    for route in &ROUTES {
+        let hand_over = move |State(pass): State<Arc<Pass>>, request: Request| async move {
+            pass.hand_over(route, request).await
+        };
+        router = router.route(route.path, any(hand_over));
+    }
+    router = router.route("/.well-known/jwks.json", get(jwks::get));
+    if profile.is_development() {
+        router = router.route("/dev/outbox", get(dev_outbox::get));
+        #[cfg(feature = "graphiql")]
+        {
+            router = router.merge(graphiql::routes());
+        }
+    }
+    let keys = jwks::Kept::default();
+    router.layer(axum::Extension(Arc::new(keys))).with_state(Arc::new(Pass { app, upstreams }))
+}
+
+impl Pass {
+    async fn hand_over(&self, route: &'static Route, request: Request) -> Response {
+        if !route.methods.contains(request.method()) {
+            return not_allowed(
+                &route.methods.iter().map(http::Method::as_str).collect::<Vec<_>>(),
+            );
+        }
+        let address = address::host_key(self.app.addresses.of(&request));
+        for limit in [Some(&limits::ANY_REQUEST), route.limit].into_iter().flatten() {
+            if let Err(refused) = self.app.limits.check(limit, &address, 1).await {
+                return Problem::from(refused).into_response();
+            }
+        }
+        let anonymous = Principal::anonymous();
+        let handover = Handover {
+            to: route.to,
+            principal: &anonymous,
+            max_body_bytes: route.max_body_bytes,
+            timeout: TIMEOUT,
+        };
+        self.upstreams.forward(&handover, request).await
+    }
+}
+
+/// 405 with the methods that would do.
+pub fn not_allowed(methods: &[&str]) -> Response {
+    let detail = "this path takes other methods";
+    let problem =
+        Problem::at(StatusCode::METHOD_NOT_ALLOWED, Kind::Invalid, "METHOD_NOT_ALLOWED", detail);
+    let mut response = problem.into_response();
+    if let Ok(allow) = HeaderValue::from_str(&methods.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, allow);
+    }
+    response
+}

@@ -1,0 +1,37 @@
+//! The table: which paths of services the outside may reach, and how. Everything else is 404, `/internal` above all.
+
+use city_ids::ServiceName;
+use http::Method;
+
+use crate::limit::{Limit, table};
+
+/// A family of paths handed to one service as they are; the service authenticates whom it must.
+#[derive(Debug)]
+pub struct Route {
+    /// In the router's words.
+    pub path: &'static str,
+    pub methods: &'static [Method],
+    pub to: ServiceName,
+    pub max_body_bytes: usize,
+    /// By address, beside the limit on any request.
+    pub limit: Option<&'static Limit>,
+}
+
+pub static ROUTES: [Route; 2] = [
+    // Photos everybody may see; checked by reports at each request.
+    Route {
+        path: "/media/reports/{*rest}",
+        methods: &[Method::GET, Method::HEAD],
+        to: ServiceName::Reports,
+        max_body_bytes: 0,
+        limit: Some(&table::PHOTOS),
+    },
+    // Answers of identity providers.
+    Route {
+        path: "/auth/v1/{*rest}",
+        methods: &[Method::GET, Method::POST],
+        to: ServiceName::Accounts,
+        max_body_bytes: 4 * 1024,
+        limit: Some(&table::CODE_CONFIRM_ADDRESS),
+    },
+];

@@ -1,0 +1,17 @@
+//! The gateway as a client meets it: its router, with a real Redis and a spy in place of the services.
+
+mod admin;
+mod admission;
+mod documents;
+mod door;
+mod edge;
+mod limit;
+mod live;
+mod mutations;
+mod pass;
+mod queries;
+mod schema;
+mod sessions;
+mod spy;
+mod statuses;
+mod wire;

@@ -1,0 +1,10 @@
+//! Tests of notifications through its router and workers, on a real PostgreSQL and Redis.
+
+mod codes;
+mod dev_outbox;
+mod inbox;
+mod marking;
+mod profiles;
+mod report_events;
+mod subject;
+mod webhook;

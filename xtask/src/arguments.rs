@@ -1,0 +1,86 @@
+//! Reads the command line: one command, words, flags, and what follows `--`.
+
+use crate::step::Failure;
+
+/// What was asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Arguments {
+    words: Vec<String>,
+    flags: Vec<String>,
+    /// What follows `--`, for the program that is started.
+    pub rest: Vec<String>,
+}
+
+impl Arguments {
+    pub fn parse(raw: impl Iterator<Item = String>) -> Self {
+        let mut parsed = Self::default();
+        let mut raw = raw;
+        while let Some(argument) = raw.next() {
+            if argument == "--" {
+                parsed.rest = raw.collect();
+                break;
+            }
+            let list =
+                if argument.starts_with('-') { &mut parsed.flags } else { &mut parsed.words };
+            list.push(argument);
+        }
+        parsed
+    }
+
+    pub fn command(&self) -> Option<&str> {
+        self.words.first().map(String::as_str)
+    }
+
+    /// The words after the command.
+    pub fn words(&self) -> &[String] {
+        self.words.get(1..).unwrap_or_default()
+    }
+
+    pub fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|given| given == flag)
+    }
+
+    /// A misspelt flag must not run something else than was meant.
+    pub fn allow_flags(&self, known: &[&str]) -> Result<(), Failure> {
+        match self.flags.iter().find(|given| !known.contains(&given.as_str())) {
+            None => Ok(()),
+            Some(unknown) => Err(Failure(format!(
+                "unknown flag `{unknown}`; `cargo xtask --help` lists what there is"
+            ))),
+        }
+    }
+
+    pub fn allow_words(&self, most: usize) -> Result<(), Failure> {
+        match self.words().get(most) {
+            None => Ok(()),
+            Some(extra) => Err(Failure(format!(
+                "`{extra}` is one word too many; `cargo xtask --help` teaches"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_follows_two_dashes_is_left_for_the_program() {
+        let raw = ["run", "--check", "--", "--port", "8080"].map(str::to_owned);
+
+        let parsed = Arguments::parse(raw.into_iter());
+
+        assert_eq!(parsed.command(), Some("run"));
+        assert!(parsed.has("--check") && !parsed.has("--port"));
+        assert_eq!(parsed.rest, ["--port", "8080"]);
+    }
+
+    #[test]
+    fn a_misspelt_flag_is_refused_by_name() {
+        let parsed = Arguments::parse(["sqlx", "--chek"].map(str::to_owned).into_iter());
+
+        let refused = parsed.allow_flags(&["--check"]).unwrap_err();
+
+        assert!(refused.to_string().contains("`--chek`"));
+    }
+}
