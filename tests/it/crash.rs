@@ -9,6 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
+use tokio::task::JoinSet;
 
 use crate::phone::{Phone, key};
 
@@ -16,6 +17,7 @@ use crate::phone::{Phone, key};
 struct Process {
     child: Child,
     url: String,
+    _reading: JoinSet<()>,
 }
 
 /// Starts `city serve` on a data folder and waits for "City is ready".
@@ -32,18 +34,23 @@ async fn serve(data: &PathBuf) -> Process {
         .spawn()
         .expect("the city starts");
     let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
-    let found = tokio::time::timeout(Duration::from_secs(60), async {
+    let found = tokio::time::timeout(Duration::from_mins(1), async {
         while let Some(line) = lines.next_line().await.expect("its output is text") {
-            if let Some(url) = line.trim().strip_prefix("GraphQL").and_then(|rest| rest.trim().strip_suffix("/graphql")) {
+            if let Some(url) = line
+                .trim()
+                .strip_prefix("GraphQL")
+                .and_then(|rest| rest.trim().strip_suffix("/graphql"))
+            {
                 return url.to_owned();
             }
         }
-        std::panic::panic_any("the city ended before it was ready")
+        panic!("the city ended before it was ready")
     });
     let url = found.await.expect("the city is ready within a minute");
     // Keeps reading, so that the city never waits for its output to be taken.
-    tokio::task::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    Process { child, url }
+    let mut reading = JoinSet::new();
+    reading.spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    Process { child, url, _reading: reading }
 }
 
 /// Processes whose command line names a folder.
@@ -51,12 +58,16 @@ fn processes_of(data: &std::path::Path) -> Vec<String> {
     let own = data.to_string_lossy().into_owned();
     let entries = std::fs::read_dir("/proc").expect("this is Linux").flatten();
     let lines = entries.filter_map(|entry| std::fs::read(entry.path().join("cmdline")).ok());
-    lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " ")).filter(|line| line.contains(&own)).collect()
+    lines
+        .map(|line| String::from_utf8_lossy(&line).replace('\0', " "))
+        .filter(|line| line.contains(&own))
+        .collect()
 }
 
 #[test]
 fn killed_while_reports_are_filed_the_city_keeps_every_one_it_acknowledged() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
     runtime.block_on(async {
         let data = std::env::temp_dir().join(format!("city-killed-{}", std::process::id()));
         let mut city = serve(&data).await;
@@ -64,45 +75,61 @@ fn killed_while_reports_are_filed_the_city_keeps_every_one_it_acknowledged() {
         let acknowledged = Arc::new(Mutex::new(Vec::new()));
         let keys: Vec<_> = (0..12).map(|_| key()).collect();
 
-        let filing: Vec<_> = keys
-            .iter()
-            .cloned()
-            .map(|key| {
-                let (phone, acknowledged) = (phone.clone(), acknowledged.clone());
-                tokio::task::spawn(async move {
-                    let answer = phone.file(&key, &[]).await;
-                    let id = answer.json["data"]["fileReport"]["report"]["id"].as_str().map(str::to_owned);
-                    acknowledged.lock().await.extend(id.map(|id| (key, id)));
-                })
-            })
-            .collect();
+        let mut filing = JoinSet::new();
+        for key in keys.clone() {
+            let (phone, acknowledged) = (phone.clone(), acknowledged.clone());
+            filing.spawn(async move {
+                let answer = phone.file(&key, &[]).await;
+                let id =
+                    answer.json["data"]["fileReport"]["report"]["id"].as_str().map(str::to_owned);
+                acknowledged.lock().await.extend(id.map(|id| (key, id)));
+            });
+        }
         while acknowledged.lock().await.len() < 3 {
             tokio::task::yield_now().await;
         }
         city.child.start_kill().expect("SIGKILL is sent");
         city.child.wait().await.expect("it ends");
-        for task in filing {
-            task.await.expect("filing does not panic");
-        }
+        filing.join_all().await;
 
-        phone.until("the end of all children", async || processes_of(&data).is_empty().then_some(())).await;
+        phone
+            .until("the end of all children", async || processes_of(&data).is_empty().then_some(()))
+            .await;
         let mut city = serve(&data).await;
         let phone = phone.moved_to(&city.url);
         let acknowledged = acknowledged.lock().await.clone();
         for (key, id) in &acknowledged {
             assert!(phone.has(id).await, "{id} was acknowledged and is gone");
             let again = phone.file(key, &[]).await;
-            assert_eq!(again.json["data"]["fileReport"]["report"]["id"], id.as_str(), "the key gives the first answer");
+            assert_eq!(
+                again.json["data"]["fileReport"]["report"]["id"],
+                id.as_str(),
+                "the key gives the first answer"
+            );
         }
         for key in &keys {
-            assert_eq!(phone.file(key, &[]).await.status, 200, "what was not acknowledged can be sent again");
+            assert_eq!(
+                phone.file(key, &[]).await.status,
+                200,
+                "what was not acknowledged can be sent again"
+            );
         }
-        let mine = phone.graphql("{ myReports(first: 50) { edges { node { id } } } }", json!({})).await;
-        assert_eq!(mine.json["data"]["myReports"]["edges"].as_array().map(Vec::len), Some(keys.len()), "{mine:?}");
-        assert_eq!(phone.until_unread(keys.len() as u64).await, keys.len() as u64, "each event took effect once");
+        let mine =
+            phone.graphql("{ myReports(first: 50) { edges { node { id } } } }", json!({})).await;
+        assert_eq!(
+            mine.json["data"]["myReports"]["edges"].as_array().map(Vec::len),
+            Some(keys.len()),
+            "{mine:?}"
+        );
+        assert_eq!(
+            phone.until_unread(keys.len() as u64).await,
+            keys.len() as u64,
+            "each event took effect once"
+        );
 
         let pid = i32::try_from(city.child.id().expect("it runs")).expect("a pid fits");
-        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGINT).expect("Ctrl-C is sent");
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGINT)
+            .expect("Ctrl-C is sent");
         let ended = tokio::time::timeout(Duration::from_secs(10), city.child.wait()).await;
         assert!(ended.expect("it stops within 10 s").expect("it ends").success());
         assert!(processes_of(&data).is_empty(), "no child outlives the city");

@@ -12,7 +12,10 @@ const POTHOLE: &[u8] = include_bytes!("../../services/city/assets/pothole.jpg");
 #[expect(clippy::disallowed_methods, reason = "a test looks at the truth behind the API")]
 async fn stored_reports(city: &WholeCity) -> i64 {
     let mut db = city.database().await;
-    let row = sqlx::query("select count(*) from reports.report").fetch_one(&mut db).await.expect("reports are counted");
+    let row = sqlx::query("select count(*) from reports.report")
+        .fetch_one(&mut db)
+        .await
+        .expect("reports are counted");
     db.close().await.expect("the connection closes");
     row.get(0)
 }
@@ -24,7 +27,11 @@ fn the_main_job_works_from_sign_in_to_rating() {
 
         let outcome = city_city::demo::run(&demo).await;
 
-        assert!(outcome.is_ok(), "{}", outcome.err().map_or(String::new(), |error| city_http::chain(&error)));
+        assert!(
+            outcome.is_ok(),
+            "{}",
+            outcome.err().map_or(String::new(), |error| city_http::chain(&error))
+        );
     });
 }
 
@@ -127,7 +134,9 @@ fn what_a_form_or_a_link_could_send_executes_nothing() {
 
         let by_get = phone.send(phone.http().get(&graphql).query(&[("query", &mutation)])).await;
         let body = json!({ "query": mutation }).to_string();
-        let as_text = phone.send(phone.http().post(&graphql).header("content-type", "text/plain").body(body)).await;
+        let as_text = phone
+            .send(phone.http().post(&graphql).header("content-type", "text/plain").body(body))
+            .await;
 
         assert_eq!(by_get.status, 405, "{by_get:?}");
         assert_eq!(as_text.status, 415, "{as_text:?}");
@@ -141,10 +150,13 @@ fn parallel_filing_under_one_key_makes_one_report() {
         let phone = Phone::sign_in(&city.url).await;
         let filing = key();
 
-        let answers = futures_util::future::join_all((0..8).map(|_| phone.file(&filing, &[]))).await;
+        let answers =
+            futures_util::future::join_all((0..8).map(|_| phone.file(&filing, &[]))).await;
 
-        let mut ids: Vec<_> =
-            answers.iter().filter_map(|answer| answer.json["data"]["fileReport"]["report"]["id"].as_str()).collect();
+        let mut ids: Vec<_> = answers
+            .iter()
+            .filter_map(|answer| answer.json["data"]["fileReport"]["report"]["id"].as_str())
+            .collect();
         ids.dedup();
         assert_eq!(ids.len(), 1, "{answers:?}");
         assert_eq!(stored_reports(city).await, 1);
@@ -156,7 +168,7 @@ fn parallel_filing_under_one_key_makes_one_report() {
 fn hostile_documents_are_refused_and_the_city_lives_on() {
     travel(async |city| {
         let phone = Phone::anonymous(&city.url);
-        let aliases: String = (0..2_000).map(|n| format!("a{n}:unreadCount ")).collect();
+        let aliases = "a:unreadCount ".repeat(2_000);
         let spreads = |n: usize| format!("fragment f{n} on Query {{ ...f{0} ...f{0} }} ", n + 1);
         let bomb: String = (0..26).map(spreads).collect();
         let hostile = [

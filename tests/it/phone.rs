@@ -40,12 +40,17 @@ pub fn key() -> String {
 impl Phone {
     /// A phone that has not signed in.
     pub fn anonymous(url: &str) -> Self {
-        Self { url: url.to_owned(), http: city_http::client(), token: String::new(), refresh_token: String::new() }
+        Self {
+            url: url.to_owned(),
+            http: city_http::client(),
+            token: String::new(),
+            refresh_token: String::new(),
+        }
     }
 
     /// A new resident, signed in.
     pub async fn sign_in(url: &str) -> Self {
-        let mut phone = Self::anonymous(url);
+        let phone = Self::anonymous(url);
         let number = format!("+8490{:07}", u32::from_be_bytes(Ids::random().bytes()) % 10_000_000);
         let (nonce, installation) = (key(), key());
         let asked = phone.request_code(&number, &nonce, &installation).await;
@@ -58,9 +63,10 @@ impl Phone {
             tokens { accessToken refreshToken } userErrors { code } } }";
         let confirmed = phone.graphql(document, json!({ "input": input })).await;
         let tokens = &confirmed.json["data"]["confirmPhoneCode"]["tokens"];
-        phone.token = tokens["accessToken"].as_str().unwrap_or_else(|| std::panic::panic_any(format!("{confirmed:?}"))).to_owned();
-        phone.refresh_token = tokens["refreshToken"].as_str().unwrap_or_default().to_owned();
-        phone
+        let token = |name: &str| {
+            tokens[name].as_str().unwrap_or_else(|| panic!("{confirmed:?}")).to_owned()
+        };
+        Self { token: token("accessToken"), refresh_token: token("refreshToken"), ..phone }
     }
 
     /// The same phone towards the same city at another address, where it was started again.
@@ -78,7 +84,8 @@ impl Phone {
 
     async fn code_sent_to(&self, number: &str) -> String {
         self.until("a code", async || {
-            let request = self.http.get(format!("{}/dev/outbox", self.url)).query(&[("to", number)]);
+            let request =
+                self.http.get(format!("{}/dev/outbox", self.url)).query(&[("to", number)]);
             let messages: Value = request.send().await.ok()?.json().await.ok()?;
             let text = messages[0]["text"].as_str()?.to_owned();
             text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
@@ -106,13 +113,18 @@ impl Phone {
 
     /// Sends any request with the phone's token.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let request = if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
+        let request =
+            if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
         // A city that was killed answers nothing: status 0.
         let Ok(answer) = request.send().await else {
             return Answer { status: 0, retry_after: None, json: Value::Null };
         };
         let status = answer.status().as_u16();
-        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let retry_after = answer
+            .headers()
+            .get("retry-after")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         Answer { status, retry_after, json: answer.json().await.unwrap_or(Value::Null) }
     }
 
@@ -145,10 +157,13 @@ impl Phone {
             ticket { fileId url headers { name value } } userErrors { code } } }";
         let answer = self.graphql(document, json!({ "input": input })).await;
         let ticket = &answer.json["data"]["requestPhotoUpload"]["ticket"];
-        let url = ticket["url"].as_str().unwrap_or_else(|| std::panic::panic_any(format!("{answer:?}")));
+        let url = ticket["url"].as_str().unwrap_or_else(|| panic!("{answer:?}"));
         let mut request = self.http.put(url).body(bytes.to_vec());
         for header in ticket["headers"].as_array().into_iter().flatten() {
-            request = request.header(header["name"].as_str().unwrap_or(""), header["value"].as_str().unwrap_or(""));
+            request = request.header(
+                header["name"].as_str().unwrap_or(""),
+                header["value"].as_str().unwrap_or(""),
+            );
         }
         let stored = request.send().await.expect("the store answers");
         assert!(stored.status().is_success(), "{stored:?}");

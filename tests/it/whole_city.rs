@@ -30,7 +30,8 @@ pub struct WholeCity {
 
 /// Runs a journey through a new city, which is then stopped and its database dropped.
 pub fn travel(journey: impl AsyncFnOnce(&WholeCity)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build();
     runtime.expect("a runtime starts").block_on(async {
         let city = WholeCity::start().await;
         journey(&city).await;
@@ -89,22 +90,30 @@ impl WholeCity {
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        std::panic::panic_any("the gateway is not ready after 10 s");
+        panic!("the gateway is not ready after 10 s");
     }
 
     /// A connection to the city's database that goes round the proxy.
     pub async fn database(&self) -> PgConnection {
-        PgConnection::connect(self.database_url.expose_secret()).await.expect("the run's PostgreSQL answers")
+        PgConnection::connect(self.database_url.expose_secret())
+            .await
+            .expect("the run's PostgreSQL answers")
     }
 
     /// Deletes everything this city has in Redis, as a lost server would.
     pub async fn empty_redis(&self) {
-        let client = redis::Client::open(city_testkit::redis_url()).expect("the run's Redis has a URL");
-        let mut connection = client.get_multiplexed_async_connection().await.expect("the run's Redis answers");
-        let keys: Vec<String> =
-            redis::cmd("KEYS").arg(format!("{}*", self.prefix)).query_async(&mut connection).await.expect("keys list");
+        let client =
+            redis::Client::open(city_testkit::redis_url()).expect("the run's Redis has a URL");
+        let mut connection =
+            client.get_multiplexed_async_connection().await.expect("the run's Redis answers");
+        let keys: Vec<String> = redis::cmd("KEYS")
+            .arg(format!("{}*", self.prefix))
+            .query_async(&mut connection)
+            .await
+            .expect("keys list");
         if !keys.is_empty() {
-            let _: i64 = redis::cmd("DEL").arg(keys).query_async(&mut connection).await.expect("keys go");
+            let _: i64 =
+                redis::cmd("DEL").arg(keys).query_async(&mut connection).await.expect("keys go");
         }
     }
 
@@ -116,8 +125,13 @@ impl WholeCity {
 }
 
 async fn admin(statement: &str) {
-    let mut connection = PgConnection::connect(&city_testkit::postgres_url()).await.expect("the run's PostgreSQL answers");
-    connection.execute(AssertSqlSafe(statement.to_owned())).await.expect("an administrator's statement works");
+    let mut connection = PgConnection::connect(&city_testkit::postgres_url())
+        .await
+        .expect("the run's PostgreSQL answers");
+    connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await
+        .expect("an administrator's statement works");
 }
 
 fn split(url: &str) -> (String, String) {

@@ -40,6 +40,8 @@ pub async fn seed(_: &SeedCommand) -> Result<(), BootError> {
 }
 
 fn named_database(settings: &CityConfig) -> Result<SecretString, BootError> {
-    let refused = || BootError::Config("set DATABASE_URL, or DATABASE_URL_FILE to a file that holds it".into());
+    let refused = || {
+        BootError::Config("set DATABASE_URL, or DATABASE_URL_FILE to a file that holds it".into())
+    };
     settings.database_url()?.ok_or_else(refused)
 }

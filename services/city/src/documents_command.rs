@@ -63,5 +63,5 @@ pub fn settings() -> String {
         ("notifications", config::describe::<city_notifications::Config>()),
         ("gateway", config::describe::<city_gateway::Config>()),
     ];
-    parts.iter().map(|(part, text)| format!("### {part}\n\n{text}\n")).collect()
+    parts.map(|(part, text)| format!("### {part}\n\n{text}")).join("\n")
 }

@@ -24,7 +24,7 @@ enum KeysAction {
     /// Write what is missing of `<service>.key`, `keyring.json` and `notifications-keyring.json`, and `internal-jwks.json`
     /// with the public halves. Existing keys stay.
     ///
-    /// Each service needs its own `.key` (INTERNAL_KEY_FILE) and the public set (INTERNAL_JWKS_FILE), accounts also
+    /// Each service needs its own `.key` (`INTERNAL_KEY_FILE`) and the public set (`INTERNAL_JWKS_FILE`), accounts also
     /// `keyring.json`, notifications also `notifications-keyring.json`. Nobody else may read the private files.
     #[command(after_help = "Example: city keys publish --dir /run/city/keys")]
     Publish {
@@ -40,21 +40,22 @@ enum KeysAction {
 /// When a file cannot be read or written, or is damaged.
 pub fn run(command: &KeysCommand) -> Result<(), BootError> {
     let KeysAction::Publish { dir } = &command.action;
-    std::fs::create_dir_all(dir).map_err(|error| BootError::failed(format!("making {}", dir.display()), error))?;
+    std::fs::create_dir_all(dir)
+        .map_err(|error| BootError::failed(format!("making {}", dir.display()), error))?;
     let published = ServiceName::ALL
         .into_iter()
         .map(|service| {
             let path = dir.join(format!("{service}.key"));
             if !path.exists() {
-                let seed: [u8; 32] = Ids::random().bytes();
-                let hex: String = seed.iter().map(|byte| format!("{byte:02x}")).collect();
-                write(&path, &hex)?;
+                let [high, low] = [(); 2].map(|()| u128::from_be_bytes(Ids::random().bytes()));
+                write(&path, &format!("{high:032x}{low:032x}"))?;
             }
             let key: SigningKey = city_boot::signing_key(&path)?;
             Ok(Identity::new(service, key, Arc::new(SystemClock)).published())
         })
         .collect::<Result<Vec<_>, BootError>>()?;
-    let json = serde_json::to_string_pretty(&published).map_err(|error| BootError::failed("writing the set", error))?;
+    let json = serde_json::to_string_pretty(&published)
+        .map_err(|error| BootError::failed("writing the set", error))?;
     write(&dir.join("internal-jwks.json"), &json)?;
     keyring_at(&dir.join("keyring.json"))?;
     keyring_at(&dir.join("notifications-keyring.json"))?;

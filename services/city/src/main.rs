@@ -50,17 +50,22 @@ fn main() -> ExitCode {
         },
         CityCommand::Infra(command) => infra_command::run(&command).map_err(Into::into),
         CityCommand::Serve(command) => {
-            city_boot::run(|process| async move { serve_command::run(&command, process).await }).map_err(Into::into)
+            city_boot::run(|process| async move { serve_command::run(&command, process).await })
+                .map_err(Into::into)
         }
         CityCommand::Demo(command) => city_boot::run(|_| async move {
-            demo::run(&command).await.map_err(|error| city_boot::BootError::failed("the demonstration stopped", error))
+            demo::run(&command)
+                .await
+                .map_err(|error| city_boot::BootError::failed("the demonstration stopped", error))
         })
         .map_err(Into::into),
         CityCommand::Migrate(command) => {
-            city_boot::run(|_| async move { database_commands::migrate(&command).await }).map_err(Into::into)
+            city_boot::run(|_| async move { database_commands::migrate(&command).await })
+                .map_err(Into::into)
         }
         CityCommand::Seed(command) => {
-            city_boot::run(|_| async move { database_commands::seed(&command).await }).map_err(Into::into)
+            city_boot::run(|_| async move { database_commands::seed(&command).await })
+                .map_err(Into::into)
         }
         CityCommand::Keys(command) => keys_command::run(&command).map_err(Into::into),
         CityCommand::Config(ConfigCommand {}) => print(&documents_command::settings()),
@@ -72,7 +77,8 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // Nobody is left to tell when standard error is closed.
-            writeln!(std::io::stderr(), "city: {}", city_http::chain(error.as_ref())).unwrap_or_default();
+            writeln!(std::io::stderr(), "city: {}", city_http::chain(error.as_ref()))
+                .unwrap_or_default();
             ExitCode::FAILURE
         }
     }

@@ -17,13 +17,15 @@ use crate::start::{Parts, keyring_at, migrate, seed, start};
 /// PostgreSQL, Redis and the S3 store are started privately under the data folder unless `DATABASE_URL`, `REDIS_URL` or
 /// `S3_ENDPOINT` names yours. The data survives restarts and crashes. Ctrl-C stops everything within 10 seconds.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  city serve\n  city serve --listen 127.0.0.1:9000 --data /var/lib/city\n  \
-    DATABASE_URL_FILE=/run/secrets/db city serve      use your own PostgreSQL\n\nEvery setting: city config")]
+#[command(
+    after_help = "Examples:\n  city serve\n  city serve --listen 127.0.0.1:9000 --data /var/lib/city\n  \
+    DATABASE_URL_FILE=/run/secrets/db city serve      use your own PostgreSQL\n\nEvery setting: city config"
+)]
 pub struct ServeCommand {
-    /// Where the gateway listens; also LISTEN [default: 127.0.0.1:8080].
+    /// Where the gateway listens; also `LISTEN` [default: 127.0.0.1:8080].
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// The folder that keeps data, keys and logs; also CITY_DATA [default: .city].
+    /// The folder that keeps data, keys and logs; also `CITY_DATA` [default: .city].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
@@ -88,11 +90,14 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
         durability: Durability::Lasting,
         ..EmbeddedOptions::all(&settings.data_dir)
     };
-    let private = [(options.postgres, "PostgreSQL"), (options.redis, "Redis"), (options.s3, "the S3 store")];
-    let names: Vec<_> = private.iter().filter(|(private, _)| *private).map(|(_, name)| *name).collect();
+    let private =
+        [(options.postgres, "PostgreSQL"), (options.redis, "Redis"), (options.s3, "the S3 store")];
+    let names: Vec<_> =
+        private.iter().filter(|(private, _)| *private).map(|(_, name)| *name).collect();
     let embedded = if names.is_empty() {
-        std::fs::create_dir_all(&settings.data_dir)
-            .map_err(|error| BootError::failed(format!("making {}", settings.data_dir.display()), error))?;
+        std::fs::create_dir_all(&settings.data_dir).map_err(|error| {
+            BootError::failed(format!("making {}", settings.data_dir.display()), error)
+        })?;
         None
     } else {
         say(&format!("Starting {} under {}", names.join(", "), settings.data_dir.display()));
@@ -100,7 +105,8 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
         Some(started.map_err(|error| BootError::failed("starting the private servers", error))?)
     };
     let started = |url: Option<SecretString>, own: Option<&SecretString>| {
-        url.or_else(|| own.cloned()).ok_or_else(|| BootError::Config("a private server did not say where it is".into()))
+        url.or_else(|| own.cloned())
+            .ok_or_else(|| BootError::Config("a private server did not say where it is".into()))
     };
     let own_s3 = || {
         let access = embedded.as_ref()?.s3.as_ref()?;
@@ -117,10 +123,15 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
     keyring_at(&notifications_keyring)?;
     let parts = Parts {
         profile: settings.profile(),
-        database_url: started(database_url, embedded.as_ref().and_then(|own| own.postgres_url.as_ref()))?,
+        database_url: started(
+            database_url,
+            embedded.as_ref().and_then(|own| own.postgres_url.as_ref()),
+        )?,
         redis_url: started(redis_url, embedded.as_ref().and_then(|own| own.redis_url.as_ref()))?,
         redis_prefix: settings.redis_prefix.clone(),
-        s3: s3.or_else(own_s3).ok_or_else(|| BootError::Config("the S3 store did not say where it is".into()))?,
+        s3: s3
+            .or_else(own_s3)
+            .ok_or_else(|| BootError::Config("the S3 store did not say where it is".into()))?,
         keyring: Arc::new(keyring_at(&settings.data_dir.join("keyring.json"))?),
         notifications_keyring_file: Some(notifications_keyring),
         listen: settings.listen.clone(),
@@ -157,10 +168,15 @@ fn announce(parts: &Parts, gateway: SocketAddr) -> Result<(), BootError> {
     say(&format!("  Admin API      http://{gateway}/admin/v1/openapi.json"));
     say(&format!("  Sent messages  http://{gateway}/dev/outbox?to=%2B84901234567"));
     say("");
-    say("Residents sign in with any Vietnamese mobile number; the code is among the sent messages.");
+    say(
+        "Residents sign in with any Vietnamese mobile number; the code is among the sent messages.",
+    );
     say("Demo staff (e-mail, password, authenticator secret):");
     for member in city_accounts::demo_staff()? {
-        say(&format!("  {:<30} {:<26} {}  {}", member.email, member.password, member.totp_secret, member.position));
+        say(&format!(
+            "  {:<30} {:<26} {}  {}",
+            member.email, member.password, member.totp_secret, member.position
+        ));
     }
     say("");
     say("Try it: in a second shell, city demo. Stop: Ctrl-C.");

@@ -67,7 +67,10 @@ pub async fn migrate(database_url: &SecretString) -> Result<(), BootError> {
         let mut connection = PgConnection::connect(database_url.expose_secret())
             .await
             .map_err(|error| BootError::failed(doing("reaching the database for"), error))?;
-        migrator.run(&mut connection).await.map_err(|error| BootError::failed(doing("migrating"), error))?;
+        migrator
+            .run(&mut connection)
+            .await
+            .map_err(|error| BootError::failed(doing("migrating"), error))?;
         connection.close().await.map_err(|error| BootError::failed(doing("finishing"), error))?;
     }
     Ok(())
@@ -77,7 +80,11 @@ pub async fn migrate(database_url: &SecretString) -> Result<(), BootError> {
 ///
 /// # Errors
 /// When PostgreSQL is away or a seed file is wrong.
-pub async fn seed(database_url: &SecretString, profile: Profile, keyring: &Arc<Keyring>) -> Result<(), BootError> {
+pub async fn seed(
+    database_url: &SecretString,
+    profile: Profile,
+    keyring: &Arc<Keyring>,
+) -> Result<(), BootError> {
     let ids = Ids::random();
     let pool = |service| db::pool(database_url.expose_secret(), service, 2);
     let clock: SharedClock = Arc::new(SystemClock);
@@ -102,7 +109,8 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
         process.listen("127.0.0.1:0").await?,
         process.listen("127.0.0.1:0").await?,
     ];
-    let [accounts_url, reports_url, notifications_url] = [url(&listeners[0])?, url(&listeners[1])?, url(&listeners[2])?];
+    let [accounts_url, reports_url, notifications_url] =
+        [url(&listeners[0])?, url(&listeners[1])?, url(&listeners[2])?];
     let running = Running { gateway: Process::address(&gateway)? };
 
     let people = People::new();
@@ -135,7 +143,8 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     settings.notifications_url = Some(notifications_url);
     let front = city_gateway::build(preset(settings)?, people.gateway(parts)?)?;
 
-    let services = [accounts, reports, notifications].into_iter().zip(listeners).chain([(front, gateway)]);
+    let services =
+        [accounts, reports, notifications].into_iter().zip(listeners).chain([(front, gateway)]);
     for (service, listener) in services {
         serve(process, service, &people.ids, listener);
     }
@@ -154,7 +163,11 @@ fn url(listener: &TcpListener) -> Result<String, BootError> {
 
 /// A service's settings: what the city decides, then the environment, then the defaults.
 fn preset<C: confique::Config>(decided: C::Layer) -> Result<C, BootError> {
-    C::builder().preloaded(decided).env().load().map_err(|error| BootError::Config(error.to_string()))
+    C::builder()
+        .preloaded(decided)
+        .env()
+        .load()
+        .map_err(|error| BootError::Config(error.to_string()))
 }
 
 /// The identities of all services of this process, made anew at each start.
@@ -168,7 +181,8 @@ struct People {
 impl People {
     fn new() -> Self {
         let (clock, ids): (SharedClock, _) = (Arc::new(SystemClock), Arc::new(Ids::random()));
-        let identity = |name| Identity::new(name, SigningKey::from_seed(&ids.bytes()), clock.clone());
+        let identity =
+            |name| Identity::new(name, SigningKey::from_seed(&ids.bytes()), clock.clone());
         let identities = ServiceName::ALL.map(identity).to_vec();
         Self { identities, clock, ids, http: city_http::client() }
     }
@@ -210,10 +224,12 @@ impl People {
 /// When the file cannot be read or written, or is damaged.
 pub fn keyring_at(path: &Path) -> Result<Keyring, BootError> {
     match std::fs::read_to_string(path) {
-        Ok(json) => Keyring::from_json(&json).map_err(|error| BootError::failed(path.display().to_string(), error)),
+        Ok(json) => Keyring::from_json(&json)
+            .map_err(|error| BootError::failed(path.display().to_string(), error)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let keyring = Keyring::generate(&Ids::random());
-            write_private(path, &keyring.to_json()).map_err(|error| BootError::failed("making a keyring", error))?;
+            write_private(path, &keyring.to_json())
+                .map_err(|error| BootError::failed("making a keyring", error))?;
             Ok(keyring)
         }
         Err(error) => Err(BootError::failed(format!("reading {}", path.display()), error)),

@@ -43,10 +43,27 @@ pub struct AccessClaims {
 
 impl AccessClaims {
     /// The claims of a token issued now.
-    pub fn new(issuer: &str, sub: AccountId, sid: SessionId, kind: PrincipalKind, rn: u32, now: Timestamp) -> Self {
+    pub fn new(
+        issuer: &str,
+        sub: AccountId,
+        sid: SessionId,
+        kind: PrincipalKind,
+        rn: u32,
+        now: Timestamp,
+    ) -> Self {
         let iat = now.timestamp();
         let exp = iat + LIFE.num_seconds();
-        Self { iss: issuer.to_owned(), aud: "gateway".to_owned(), sub, sid, kind, rn, iat, nbf: iat, exp }
+        Self {
+            iss: issuer.to_owned(),
+            aud: "gateway".to_owned(),
+            sub,
+            sid,
+            kind,
+            rn,
+            iat,
+            nbf: iat,
+            exp,
+        }
     }
 
     /// The token.
@@ -69,12 +86,19 @@ pub struct Jwks {
 impl AccessKeys {
     /// The usable keys of a set; others are left out.
     pub fn from_jwks(jwks: &Jwks) -> Self {
-        Self(jwks.keys.iter().filter_map(VerifyingKey::from_jwk).map(|key| (key.kid().to_owned(), key)).collect())
+        Self(
+            jwks.keys
+                .iter()
+                .filter_map(VerifyingKey::from_jwk)
+                .map(|key| (key.kid().to_owned(), key))
+                .collect(),
+        )
     }
 
     /// Whether a key of this name is known, for a single refetch when it is not.
     pub fn knows(&self, token: &str) -> bool {
-        let header = (token.len() <= MAX_BYTES).then(|| jsonwebtoken::decode_header(token).ok()).flatten();
+        let header =
+            (token.len() <= MAX_BYTES).then(|| jsonwebtoken::decode_header(token).ok()).flatten();
         header.and_then(|header| header.kid).is_none_or(|kid| self.0.contains_key(&kid))
     }
 
@@ -82,9 +106,17 @@ impl AccessKeys {
     ///
     /// # Errors
     /// `Invalid`, `Expired`, `NotYetValid`.
-    pub fn verify(&self, token: &str, issuer: &str, now: Timestamp) -> Result<AccessClaims, TokenError> {
+    pub fn verify(
+        &self,
+        token: &str,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Result<AccessClaims, TokenError> {
         let claims: AccessClaims = jwt::verify(token, TYP, MAX_BYTES, |kid| self.0.get(kid))?;
-        let of_a_person = matches!(claims.kind, PrincipalKind::Resident | PrincipalKind::Assisted | PrincipalKind::Staff);
+        let of_a_person = matches!(
+            claims.kind,
+            PrincipalKind::Resident | PrincipalKind::Assisted | PrincipalKind::Staff
+        );
         if claims.iss != issuer || claims.aud != "gateway" || !of_a_person {
             return Err(TokenError::Invalid);
         }
@@ -108,7 +140,14 @@ mod tests {
 
     fn claims() -> AccessClaims {
         let ids = Ids::seeded(1);
-        AccessClaims::new("https://hue.example", ids.next(at()), ids.next(at()), PrincipalKind::Resident, 1, at())
+        AccessClaims::new(
+            "https://hue.example",
+            ids.next(at()),
+            ids.next(at()),
+            PrincipalKind::Resident,
+            1,
+            at(),
+        )
     }
 
     fn keys(key: &SigningKey) -> AccessKeys {
@@ -119,7 +158,11 @@ mod tests {
     fn forged(key: &SigningKey, header: &str, payload: &str) -> String {
         let signed = key.sign(TYP, &claims());
         let signature = signed.rsplit('.').next().unwrap();
-        format!("{}.{}.{signature}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload))
+        format!(
+            "{}.{}.{signature}",
+            URL_SAFE_NO_PAD.encode(header),
+            URL_SAFE_NO_PAD.encode(payload)
+        )
     }
 
     #[test]
@@ -132,7 +175,10 @@ mod tests {
         assert_eq!(verify(at() + Duration::seconds(304)), Ok(claims()));
         assert_eq!(verify(at() + Duration::seconds(305)), Err(TokenError::Expired));
         assert_eq!(verify(at() - Duration::seconds(6)), Err(TokenError::NotYetValid));
-        assert_eq!(keys(&key).verify(&token, "https://other.example", at()), Err(TokenError::Invalid));
+        assert_eq!(
+            keys(&key).verify(&token, "https://other.example", at()),
+            Err(TokenError::Invalid)
+        );
     }
 
     #[test]
@@ -145,7 +191,13 @@ mod tests {
             key.sign("int+jwt", &claims()),
             forged(&key, r#"{"alg":"none","typ":"at+jwt"}"#, &payload),
             forged(&key, &format!(r#"{{"alg":"HS256","typ":"at+jwt","kid":"{kid}"}}"#), &payload),
-            forged(&key, &format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{kid}","jku":"http://127.0.0.1"}}"#), &payload),
+            forged(
+                &key,
+                &format!(
+                    r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{kid}","jku":"http://127.0.0.1"}}"#
+                ),
+                &payload,
+            ),
             key.sign(TYP, &serde_json::json!({"iss": "https://hue.example", "aud": "gateway"})),
             format!("{}{}", claims().sign(&key), "A".repeat(3000)),
             String::new(),
@@ -153,17 +205,29 @@ mod tests {
         ];
 
         for token in candidates {
-            assert_eq!(keys(&key).verify(&token, "https://hue.example", at()), Err(TokenError::Invalid), "{token}");
+            assert_eq!(
+                keys(&key).verify(&token, "https://hue.example", at()),
+                Err(TokenError::Invalid),
+                "{token}"
+            );
         }
     }
 
     #[test]
     fn times_must_be_whole_numbers() {
         let key = SigningKey::from_seed(&[7; 32]);
-        for exp in [serde_json::json!("1"), serde_json::json!(1.5), serde_json::json!(1e99), serde_json::Value::Null] {
+        for exp in [
+            serde_json::json!("1"),
+            serde_json::json!(1.5),
+            serde_json::json!(1e99),
+            serde_json::Value::Null,
+        ] {
             let mut payload = serde_json::to_value(claims()).unwrap();
             payload["exp"] = exp;
-            assert_eq!(keys(&key).verify(&key.sign(TYP, &payload), "https://hue.example", at()), Err(TokenError::Invalid));
+            assert_eq!(
+                keys(&key).verify(&key.sign(TYP, &payload), "https://hue.example", at()),
+                Err(TokenError::Invalid)
+            );
         }
     }
 }

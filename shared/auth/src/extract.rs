@@ -20,8 +20,13 @@ use crate::principal::{ObjectScope, Principal, PrincipalKind};
 /// Middleware of every service: a bearer token is verified and its principal put into the extensions.
 ///
 /// Without a token nobody is proven, and every extractor below refuses.
-pub async fn authenticate(State(verifier): State<Verifier>, mut request: Request, next: Next) -> Response {
-    let header = request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or(""));
+pub async fn authenticate(
+    State(verifier): State<Verifier>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let header =
+        request.headers().get(header::AUTHORIZATION).map(|value| value.to_str().unwrap_or(""));
     let Some(header) = header else { return next.run(request).await };
     let token = header.strip_prefix("Bearer ").unwrap_or("");
     match verifier.verify(token) {
@@ -44,10 +49,9 @@ fn refused(error: TokenError) -> Problem {
 }
 
 fn principal(parts: &Parts) -> Result<&Principal, Problem> {
-    parts
-        .extensions
-        .get::<Principal>()
-        .ok_or_else(|| Problem::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "this route needs an internal token"))
+    parts.extensions.get::<Principal>().ok_or_else(|| {
+        Problem::new(Kind::Unauthenticated, "TOKEN_REQUIRED", "this route needs an internal token")
+    })
 }
 
 fn forbidden(detail: &str) -> Problem {
@@ -61,7 +65,9 @@ pub struct Anyone(pub Principal);
 impl Anyone {
     /// The account whose own things may be shown: a resident's.
     pub fn resident(&self) -> Option<AccountId> {
-        matches!(self.0.kind, PrincipalKind::Resident | PrincipalKind::Assisted).then_some(self.0.account).flatten()
+        matches!(self.0.kind, PrincipalKind::Resident | PrincipalKind::Assisted)
+            .then_some(self.0.account)
+            .flatten()
     }
 }
 
@@ -71,7 +77,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Anyone {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
         let principal = principal(parts)?;
         match principal.issuer {
-            ServiceName::Gateway if principal.kind != PrincipalKind::Service => Ok(Self(principal.clone())),
+            ServiceName::Gateway if principal.kind != PrincipalKind::Service => {
+                Ok(Self(principal.clone()))
+            }
             _ => Err(forbidden("this route answers people, through the gateway")),
         }
     }
@@ -140,8 +148,17 @@ impl Staff {
     ///
     /// # Errors
     /// Forbidden `SCOPE`.
-    pub fn require(&self, permission: Permission, object: ObjectScope<'_>, now: Timestamp) -> Result<(), Problem> {
-        if self.principal.may(permission, object, now) { Ok(()) } else { Err(out_of_scope(permission)) }
+    pub fn require(
+        &self,
+        permission: Permission,
+        object: ObjectScope<'_>,
+        now: Timestamp,
+    ) -> Result<(), Problem> {
+        if self.principal.may(permission, object, now) {
+            Ok(())
+        } else {
+            Err(out_of_scope(permission))
+        }
     }
 
     /// Refuses unless the permission is held over something; the rows shown are then filtered by scope.
@@ -149,7 +166,11 @@ impl Staff {
     /// # Errors
     /// Forbidden `SCOPE`.
     pub fn require_somewhere(&self, permission: Permission, now: Timestamp) -> Result<(), Problem> {
-        if self.principal.may_somewhere(permission, now) { Ok(()) } else { Err(out_of_scope(permission)) }
+        if self.principal.may_somewhere(permission, now) {
+            Ok(())
+        } else {
+            Err(out_of_scope(permission))
+        }
     }
 }
 
@@ -209,9 +230,17 @@ fn sign_in() -> Problem {
 }
 
 fn unconfirmed() -> Problem {
-    Problem::new(Kind::Unavailable, "SESSION_UNCONFIRMED", "the session cannot be confirmed just now; try again soon")
+    Problem::new(
+        Kind::Unavailable,
+        "SESSION_UNCONFIRMED",
+        "the session cannot be confirmed just now; try again soon",
+    )
 }
 
 fn out_of_scope(permission: Permission) -> Problem {
-    Problem::new(Kind::Forbidden, "SCOPE", format!("this needs {} over what it touches", permission.as_str()))
+    Problem::new(
+        Kind::Forbidden,
+        "SCOPE",
+        format!("this needs {} over what it touches", permission.as_str()),
+    )
 }

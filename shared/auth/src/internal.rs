@@ -59,7 +59,10 @@ impl Identity {
 
     /// The public key to hand to everybody else.
     pub fn published(&self) -> PublishedKey {
-        PublishedKey { issuer: self.service.as_str().to_owned(), key: self.key.verifying_key().jwk() }
+        PublishedKey {
+            issuer: self.service.as_str().to_owned(),
+            key: self.key.verifying_key().jwk(),
+        }
     }
 
     /// A token by which `audience` knows who is asking. Of the grants only those of that audience go along.
@@ -73,7 +76,12 @@ impl Identity {
             .grants
             .iter()
             .map(|grant| Grant {
-                permissions: grant.permissions.iter().copied().filter(|p| p.service() == audience.as_str()).collect(),
+                permissions: grant
+                    .permissions
+                    .iter()
+                    .copied()
+                    .filter(|p| p.service() == audience.as_str())
+                    .collect(),
                 ..grant.clone()
             })
             .filter(|grant| !grant.permissions.is_empty())
@@ -126,7 +134,8 @@ impl Verifier {
         let keys = published
             .iter()
             .filter_map(|entry| {
-                let issuer = ServiceName::ALL.into_iter().find(|name| name.as_str() == entry.issuer)?;
+                let issuer =
+                    ServiceName::ALL.into_iter().find(|name| name.as_str() == entry.issuer)?;
                 let key = VerifyingKey::from_jwk(&entry.key)?;
                 Some((key.kid().to_owned(), (issuer, key)))
             })
@@ -154,13 +163,15 @@ impl Verifier {
         let account = match (claims.kind, issuer) {
             (PrincipalKind::Service, _) if claims.sub == format!("svc:{issuer}") => None,
             (PrincipalKind::Anonymous, ServiceName::Gateway) if claims.sub == "anonymous" => None,
-            (PrincipalKind::Resident | PrincipalKind::Assisted | PrincipalKind::Staff, ServiceName::Gateway) => {
-                Some(AccountId::parse(&claims.sub).map_err(|_| TokenError::Invalid)?)
-            }
+            (
+                PrincipalKind::Resident | PrincipalKind::Assisted | PrincipalKind::Staff,
+                ServiceName::Gateway,
+            ) => Some(AccountId::parse(&claims.sub).map_err(|_| TokenError::Invalid)?),
             _ => return Err(TokenError::Invalid),
         };
         let seconds = |at: Option<i64>| at.and_then(|at| Utc.timestamp_opt(at, 0).single());
-        let (auth_at, hold_until): (Option<Timestamp>, _) = (seconds(claims.auth_at), seconds(claims.hold_until));
+        let (auth_at, hold_until): (Option<Timestamp>, _) =
+            (seconds(claims.auth_at), seconds(claims.hold_until));
         Ok(Principal {
             issuer,
             kind: claims.kind,
@@ -193,9 +204,12 @@ mod tests {
     }
 
     fn city() -> City {
-        let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 20, 8, 0, 0).unwrap()));
-        let identity = |name, seed| Identity::new(name, SigningKey::from_seed(&[seed; 32]), clock.clone());
-        let (gateway, reports) = (identity(ServiceName::Gateway, 1), identity(ServiceName::Reports, 2));
+        let clock =
+            Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 20, 8, 0, 0).unwrap()));
+        let identity =
+            |name, seed| Identity::new(name, SigningKey::from_seed(&[seed; 32]), clock.clone());
+        let (gateway, reports) =
+            (identity(ServiceName::Gateway, 1), identity(ServiceName::Reports, 2));
         let published = vec![gateway.published(), reports.published()];
         City { gateway, reports, clock, published }
     }
@@ -230,8 +244,14 @@ mod tests {
         let verifier = Verifier::new(ServiceName::Reports, &city.published, city.clock.clone());
         let for_reports = city.gateway.mint(&officer, ServiceName::Reports);
 
-        assert_eq!(verifier.verify(&city.gateway.mint(&officer, ServiceName::Accounts)), Err(TokenError::Invalid));
-        assert_eq!(verifier.verify(&city.reports.mint(&officer, ServiceName::Reports)), Err(TokenError::Invalid));
+        assert_eq!(
+            verifier.verify(&city.gateway.mint(&officer, ServiceName::Accounts)),
+            Err(TokenError::Invalid)
+        );
+        assert_eq!(
+            verifier.verify(&city.reports.mint(&officer, ServiceName::Reports)),
+            Err(TokenError::Invalid)
+        );
         assert!(verifier.verify(&city.reports.mint_own(ServiceName::Reports)).is_ok());
         city.clock.advance(Duration::seconds(35));
         assert_eq!(verifier.verify(&for_reports), Err(TokenError::Expired));

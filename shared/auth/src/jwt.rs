@@ -65,7 +65,8 @@ impl SigningKey {
 
     /// The public half in DER, for certificates.
     pub fn public_der(&self) -> Option<Vec<u8>> {
-        let der: Result<aws_lc_rs::encoding::PublicKeyX509Der<'_>, _> = self.pair.public_key().as_der();
+        let der: Result<aws_lc_rs::encoding::PublicKeyX509Der<'_>, _> =
+            self.pair.public_key().as_der();
         der.ok().map(|der| der.as_ref().to_vec())
     }
 
@@ -74,7 +75,8 @@ impl SigningKey {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.encoding).expect("our claims are JSON and our key is Ed25519")
+        jsonwebtoken::encode(&header, claims, &self.encoding)
+            .expect("our claims are JSON and our key is Ed25519")
     }
 }
 
@@ -121,7 +123,8 @@ impl VerifyingKey {
     pub fn from_jwk(jwk: &PublicJwk) -> Option<Self> {
         let raw = URL_SAFE_NO_PAD.decode(&jwk.x).ok()?;
         let key = Self::from_raw(&raw);
-        (jwk.kty == "OKP" && jwk.crv == "Ed25519" && raw.len() == 32 && jwk.kid == key.kid).then_some(key)
+        (jwk.kty == "OKP" && jwk.crv == "Ed25519" && raw.len() == 32 && jwk.kid == key.kid)
+            .then_some(key)
     }
 
     /// The key as JWKS lists it.
@@ -143,7 +146,8 @@ impl VerifyingKey {
 }
 
 fn thumbprint(raw: &[u8]) -> String {
-    let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(raw));
+    let canonical =
+        format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, URL_SAFE_NO_PAD.encode(raw));
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, canonical.as_bytes());
     URL_SAFE_NO_PAD.encode(digest)
 }
@@ -162,14 +166,21 @@ pub(crate) fn verify<'k, C: DeserializeOwned>(
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
     let known_shape = header.alg == Algorithm::EdDSA && header.typ.as_deref() == Some(typ);
-    let key = header.kid.as_deref().filter(|_| known_shape).and_then(key_of).ok_or(TokenError::Invalid)?;
+    let key = header
+        .kid
+        .as_deref()
+        .filter(|_| known_shape)
+        .and_then(key_of)
+        .ok_or(TokenError::Invalid)?;
     let mut validation = Validation::new(Algorithm::EdDSA);
     // The library reads the system clock and takes float times; both are checked here instead.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    jsonwebtoken::decode::<C>(token, &key.decoding, &validation).map(|data| data.claims).map_err(|_| TokenError::Invalid)
+    jsonwebtoken::decode::<C>(token, &key.decoding, &validation)
+        .map(|data| data.claims)
+        .map_err(|_| TokenError::Invalid)
 }
 
 /// Checks `nbf` and `exp` (seconds since 1970) with our clock.

@@ -112,14 +112,18 @@ impl Keyring {
     /// # Errors
     /// [`KeyringError`] names the list and key at fault, never its bytes.
     pub fn from_json(json: &str) -> Result<Self, KeyringError> {
-        let lists: BTreeMap<KeyName, Vec<Entry>> = serde_json::from_str(json).map_err(|_| KeyringError::Shape)?;
+        let lists: BTreeMap<KeyName, Vec<Entry>> =
+            serde_json::from_str(json).map_err(|_| KeyringError::Shape)?;
         let mut keys = BTreeMap::new();
         for (name, entries) in lists {
             let list = entries
                 .into_iter()
                 .map(|entry| {
-                    let decoded = STANDARD.decode(&entry.key).ok().and_then(|bytes| bytes.try_into().ok());
-                    let bytes = SecretBox::new(Box::new(decoded.ok_or(KeyringError::Bytes(name, entry.kid))?));
+                    let decoded =
+                        STANDARD.decode(&entry.key).ok().and_then(|bytes| bytes.try_into().ok());
+                    let bytes = SecretBox::new(Box::new(
+                        decoded.ok_or(KeyringError::Bytes(name, entry.kid))?,
+                    ));
                     Ok(Key { kid: entry.kid, bytes })
                 })
                 .collect::<Result<Vec<_>, KeyringError>>()?;
@@ -138,8 +142,10 @@ impl Keyring {
     /// # Panics
     /// Never: the form has string keys only.
     pub fn to_json(&self) -> String {
-        let entry = |key: &Key| Entry { kid: key.kid, key: STANDARD.encode(key.bytes.expose_secret()) };
-        let lists: BTreeMap<_, Vec<_>> = self.0.iter().map(|(name, list)| (name, list.iter().map(entry).collect())).collect();
+        let entry =
+            |key: &Key| Entry { kid: key.kid, key: STANDARD.encode(key.bytes.expose_secret()) };
+        let lists: BTreeMap<_, Vec<_>> =
+            self.0.iter().map(|(name, list)| (name, list.iter().map(entry).collect())).collect();
         serde_json::to_string_pretty(&lists).expect("the form has string keys only")
     }
 
@@ -177,7 +183,10 @@ impl Keyring {
         let key = self.find(KeyName::Kek, *kid)?;
         let mut body = body.to_vec();
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let opened = key.cipher().open_in_place(nonce, Aad::from(place.associated_data()), &mut body).ok()?;
+        let opened = key
+            .cipher()
+            .open_in_place(nonce, Aad::from(place.associated_data()), &mut body)
+            .ok()?;
         Some(opened.to_vec())
     }
 }
@@ -207,7 +216,8 @@ impl Key {
     }
 
     fn cipher(&self) -> RandomizedNonceKey {
-        RandomizedNonceKey::new(&AES_256_GCM, self.bytes.expose_secret()).expect("32 bytes are an AES-256 key")
+        RandomizedNonceKey::new(&AES_256_GCM, self.bytes.expose_secret())
+            .expect("32 bytes are an AES-256 key")
     }
 }
 
@@ -220,7 +230,8 @@ pub fn constant_time_eq(one: &[u8], other: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const PLACE: Sealed<'_> = Sealed { table: "accounts.otp_send", column: "code_sealed", row: "7" };
+    const PLACE: Sealed<'_> =
+        Sealed { table: "accounts.otp_send", column: "code_sealed", row: "7" };
 
     #[test]
     fn a_sealed_value_opens_only_in_its_place() {
@@ -239,8 +250,14 @@ mod tests {
         let keyring = Keyring::generate(&Ids::seeded(1));
         let again = Keyring::from_json(&keyring.to_json()).unwrap();
 
-        assert_eq!(again.newest(KeyName::Otp).mac(&[b"a"]), keyring.newest(KeyName::Otp).mac(&[b"a"]));
-        assert!(!format!("{keyring:?}").contains(&STANDARD.encode(keyring.newest(KeyName::Otp).expose())));
+        assert_eq!(
+            again.newest(KeyName::Otp).mac(&[b"a"]),
+            keyring.newest(KeyName::Otp).mac(&[b"a"])
+        );
+        assert!(
+            !format!("{keyring:?}")
+                .contains(&STANDARD.encode(keyring.newest(KeyName::Otp).expose()))
+        );
         assert_eq!(Keyring::from_json("{}").unwrap_err(), KeyringError::Missing(KeyName::Kek));
         assert_eq!(
             Keyring::from_json(r#"{"otp":[{"kid":3,"key":"AAAA"}]}"#).unwrap_err(),

@@ -117,10 +117,17 @@ impl Principal {
     }
 
     /// The scopes over which the permission is held now, for filtering lists.
-    pub fn live_scopes(&self, permission: Permission, now: Timestamp) -> impl Iterator<Item = &Scope> {
+    pub fn live_scopes(
+        &self,
+        permission: Permission,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &Scope> {
         self.grants
             .iter()
-            .filter(move |grant| grant.until.is_none_or(|until| now < until) && grant.permissions.contains(&permission))
+            .filter(move |grant| {
+                grant.until.is_none_or(|until| now < until)
+                    && grant.permissions.contains(&permission)
+            })
             .map(|grant| &grant.scope)
     }
 

@@ -32,11 +32,15 @@ pub fn secret(
     file: Option<&Path>,
 ) -> Result<Option<SecretString>, BootError> {
     match (value, file) {
-        (Some(_), Some(_)) => Err(BootError::Config(format!("set either {name} or {name}_FILE, not both"))),
+        (Some(_), Some(_)) => {
+            Err(BootError::Config(format!("set either {name} or {name}_FILE, not both")))
+        }
         (Some(value), None) => Ok(Some(value)),
         (None, Some(path)) => match std::fs::read_to_string(path) {
             Ok(text) => Ok(Some(SecretString::from(text.trim_end().to_owned()))),
-            Err(error) => Err(BootError::Config(format!("{name}_FILE {}: {error}", path.display()))),
+            Err(error) => {
+                Err(BootError::Config(format!("{name}_FILE {}: {error}", path.display())))
+            }
         },
         (None, None) => Ok(None),
     }

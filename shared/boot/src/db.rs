@@ -18,7 +18,11 @@ use crate::process::BootError;
 /// When the URL does not parse.
 pub fn pool(url: &str, service: ServiceName, connections: u32) -> Result<PgPool, BootError> {
     let options = PgConnectOptions::from_str(url)
-        .map_err(|_| BootError::Config("DATABASE_URL is not a PostgreSQL URL (postgres://user:password@host/db)".into()))?
+        .map_err(|_| {
+            BootError::Config(
+                "DATABASE_URL is not a PostgreSQL URL (postgres://user:password@host/db)".into(),
+            )
+        })?
         .application_name(&format!("city-{service}"))
         .options([
             ("search_path", service.as_str()),
@@ -29,18 +33,23 @@ pub fn pool(url: &str, service: ServiceName, connections: u32) -> Result<PgPool,
     Ok(PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(1))
-        .max_lifetime(Duration::from_secs(30 * 60))
+        .max_lifetime(Duration::from_mins(30))
         .connect_lazy_with(options))
 }
 
 /// Whether a database error means that PostgreSQL is away or refuses for now, so that the same request may succeed later.
 pub fn is_away(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::Tls(_) => true,
         // 08 connection, 53 resources, 57P0x shutting down, 25006 read-only, 40 serialisation or deadlock,
         // 55P03 lock timeout, 57014 statement timeout.
         sqlx::Error::Database(refused) => refused.code().is_some_and(|code| {
-            ["08", "53", "57P", "25006", "40", "55P03", "57014"].iter().any(|class| code.starts_with(class))
+            ["08", "53", "57P", "25006", "40", "55P03", "57014"]
+                .iter()
+                .any(|class| code.starts_with(class))
         }),
         _ => false,
     }

@@ -96,11 +96,19 @@ impl Infra {
     /// # Errors
     /// One line that names what is missing.
     pub fn connect(service: ServiceName, config: &InfraConfig) -> Result<Self, BootError> {
-        let database = config::secret("DATABASE_URL", config.database_url.clone(), config.database_url_file.as_deref())?;
+        let database = config::secret(
+            "DATABASE_URL",
+            config.database_url.clone(),
+            config.database_url_file.as_deref(),
+        )?;
         let published = published_keys(config.internal_jwks_file.as_ref())?;
         let GatewayInfra { profile, redis, clock, ids, identity, http } = parts(service, config)?;
         Ok(Self {
-            db: db::pool(required("DATABASE_URL", database)?.expose_secret(), service, config.database_connections)?,
+            db: db::pool(
+                required("DATABASE_URL", database)?.expose_secret(),
+                service,
+                config.database_connections,
+            )?,
             verifier: Verifier::new(service, &published, clock.clone()),
             profile,
             redis,
@@ -124,14 +132,20 @@ impl GatewayInfra {
 
 /// What every process has.
 fn parts(service: ServiceName, config: &InfraConfig) -> Result<GatewayInfra, BootError> {
-    let redis = config::secret("REDIS_URL", config.redis_url.clone(), config.redis_url_file.as_deref())?;
+    let redis =
+        config::secret("REDIS_URL", config.redis_url.clone(), config.redis_url_file.as_deref())?;
     let clock: SharedClock = Arc::new(SystemClock);
     let key = config.internal_key_file.as_ref();
-    let key = key.ok_or_else(|| BootError::Config("set INTERNAL_KEY_FILE to this service's private key".into()))?;
+    let key = key.ok_or_else(|| {
+        BootError::Config("set INTERNAL_KEY_FILE to this service's private key".into())
+    })?;
     let key = signing_key(key)?;
     Ok(GatewayInfra {
         profile: config.profile,
-        redis: RedisStore::open(required("REDIS_URL", redis)?.expose_secret(), &config.redis_prefix)?,
+        redis: RedisStore::open(
+            required("REDIS_URL", redis)?.expose_secret(),
+            &config.redis_prefix,
+        )?,
         ids: Arc::new(Ids::random()),
         identity: Identity::new(service, key, clock.clone()),
         http: city_http::client(),
@@ -140,7 +154,9 @@ fn parts(service: ServiceName, config: &InfraConfig) -> Result<GatewayInfra, Boo
 }
 
 fn required(name: &'static str, value: Option<SecretString>) -> Result<SecretString, BootError> {
-    value.ok_or_else(|| BootError::Config(format!("set {name}, or {name}_FILE to a file that holds it")))
+    value.ok_or_else(|| {
+        BootError::Config(format!("set {name}, or {name}_FILE to a file that holds it"))
+    })
 }
 
 /// Reads a private key: 64 hex digits.
@@ -148,8 +164,9 @@ fn required(name: &'static str, value: Option<SecretString>) -> Result<SecretStr
 /// # Errors
 /// When the file cannot be read or holds something else.
 pub fn signing_key(path: &Path) -> Result<SigningKey, BootError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| BootError::Config(format!("INTERNAL_KEY_FILE {}: {error}", path.display())))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        BootError::Config(format!("INTERNAL_KEY_FILE {}: {error}", path.display()))
+    })?;
     let refused = || BootError::Config("INTERNAL_KEY_FILE must hold 64 hex digits".into());
     let hex = text.trim();
     let mut seed = [0; 32];
@@ -163,8 +180,12 @@ pub fn signing_key(path: &Path) -> Result<SigningKey, BootError> {
 }
 
 fn published_keys(file: Option<&PathBuf>) -> Result<Vec<PublishedKey>, BootError> {
-    let path = file.ok_or_else(|| BootError::Config("set INTERNAL_JWKS_FILE to the services' public keys".into()))?;
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| BootError::Config(format!("INTERNAL_JWKS_FILE {}: {error}", path.display())))?;
-    serde_json::from_str(&text).map_err(|error| BootError::Config(format!("INTERNAL_JWKS_FILE: {error}")))
+    let path = file.ok_or_else(|| {
+        BootError::Config("set INTERNAL_JWKS_FILE to the services' public keys".into())
+    })?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        BootError::Config(format!("INTERNAL_JWKS_FILE {}: {error}", path.display()))
+    })?;
+    serde_json::from_str(&text)
+        .map_err(|error| BootError::Config(format!("INTERNAL_JWKS_FILE: {error}")))
 }

@@ -41,7 +41,10 @@ pub enum BootError {
 
 impl BootError {
     /// A failure while doing something.
-    pub fn failed(doing: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn failed(
+        doing: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self::Failed { doing: doing.into(), source: source.into() }
     }
 }
@@ -55,7 +58,9 @@ pub struct Process {
 }
 
 /// Runs a service's process ([`run`]) and says on failure, in one line, what to do.
-pub fn main<F: Future<Output = Result<(), BootError>>>(work: impl FnOnce(Process) -> F) -> ExitCode {
+pub fn main<F: Future<Output = Result<(), BootError>>>(
+    work: impl FnOnce(Process) -> F,
+) -> ExitCode {
     match run(work) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -75,7 +80,9 @@ pub fn main<F: Future<Output = Result<(), BootError>>>(work: impl FnOnce(Process
 ///
 /// # Errors
 /// Whatever keeps it from starting, and what `work` answers.
-pub fn run<F: Future<Output = Result<(), BootError>>>(work: impl FnOnce(Process) -> F) -> Result<(), BootError> {
+pub fn run<F: Future<Output = Result<(), BootError>>>(
+    work: impl FnOnce(Process) -> F,
+) -> Result<(), BootError> {
     install_crypto();
     let metrics = telemetry::install()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -91,7 +98,10 @@ fn install_crypto() {
     jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default().unwrap_or_default();
 }
 
-async fn until_stopped<F>(process: Process, work: impl FnOnce(Process) -> F) -> Result<(), BootError>
+async fn until_stopped<F>(
+    process: Process,
+    work: impl FnOnce(Process) -> F,
+) -> Result<(), BootError>
 where
     F: Future<Output = Result<(), BootError>>,
 {
@@ -112,7 +122,9 @@ where
 /// Waits for SIGINT or SIGTERM.
 async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         tracing::warn!("Signals cannot be caught; stop this process with SIGKILL");
         return std::future::pending().await;
     };
@@ -143,7 +155,9 @@ impl Process {
     /// # Errors
     /// When it is taken or not ours.
     pub async fn listen(&self, address: &str) -> Result<TcpListener, BootError> {
-        TcpListener::bind(address).await.map_err(|source| BootError::Listen { address: address.to_owned(), source })
+        TcpListener::bind(address)
+            .await
+            .map_err(|source| BootError::Listen { address: address.to_owned(), source })
     }
 
     /// The address a listener got.

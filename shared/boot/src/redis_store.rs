@@ -30,14 +30,17 @@ impl RedisStore {
     /// # Errors
     /// When the URL does not parse.
     pub fn open(url: &str, prefix: &str) -> Result<Self, BootError> {
-        let refused = |_| BootError::Config("REDIS_URL is not a Redis URL (redis://:password@host:6379)".into());
+        let refused = |_| {
+            BootError::Config("REDIS_URL is not a Redis URL (redis://:password@host:6379)".into())
+        };
         let client = Client::open(url).map_err(refused)?;
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(Duration::from_millis(250)))
             .set_response_timeout(Some(Duration::from_millis(250)))
             .set_number_of_retries(1)
             .set_max_delay(Duration::from_secs(1));
-        let manager = ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(refused)?;
+        let manager =
+            ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(refused)?;
         Ok(Self { client, manager, prefix: prefix.to_owned() })
     }
 
@@ -58,7 +61,10 @@ impl RedisStore {
     ///
     /// # Errors
     /// Whatever Redis or the way to it refuses.
-    pub async fn run_pipeline<T: FromRedisValue>(&self, pipeline: &redis::Pipeline) -> Result<T, RedisError> {
+    pub async fn run_pipeline<T: FromRedisValue>(
+        &self,
+        pipeline: &redis::Pipeline,
+    ) -> Result<T, RedisError> {
         pipeline.query_async(&mut self.manager.clone()).await
     }
 
@@ -66,7 +72,10 @@ impl RedisStore {
     ///
     /// # Errors
     /// Whatever Redis or the way to it refuses.
-    pub async fn run_script<T: FromRedisValue>(&self, script: &redis::ScriptInvocation<'_>) -> Result<T, RedisError> {
+    pub async fn run_script<T: FromRedisValue>(
+        &self,
+        script: &redis::ScriptInvocation<'_>,
+    ) -> Result<T, RedisError> {
         script.invoke_async(&mut self.manager.clone()).await
     }
 

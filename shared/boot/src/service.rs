@@ -93,23 +93,26 @@ impl Service {
     pub fn router(&self, ids: Arc<Ids>, metrics: Option<PrometheusHandle>) -> Router {
         let mut routes = self.routes.clone();
         if let Some(verifier) = &self.verifier {
-            routes = routes.layer(middleware::from_fn_with_state(verifier.clone(), city_auth::authenticate));
+            routes = routes
+                .layer(middleware::from_fn_with_state(verifier.clone(), city_auth::authenticate));
         }
         let routes = routes
             .layer(middleware::from_fn(within_deadline))
             .layer(RequestBodyLimitLayer::new(self.max_body_bytes))
             .layer(CatchPanicLayer::custom(|_| {
-                Problem::new(Kind::Internal, "INTERNAL", "something went wrong on our side").into_response()
+                Problem::new(Kind::Internal, "INTERNAL", "something went wrong on our side")
+                    .into_response()
             }));
         let common = Router::new()
             .route("/healthz", get(async || "alive\n"))
             .route("/readyz", get(readyz))
             .with_state(self.readiness.clone())
-            .route("/metrics", get(async move || metrics.map(|handle| handle.render()).unwrap_or_default()));
+            .route(
+                "/metrics",
+                get(async move || metrics.map(|handle| handle.render()).unwrap_or_default()),
+            );
         let canonical = Canonical { service: self.name, ids };
-        common
-            .merge(routes)
-            .layer(middleware::from_fn_with_state(canonical, city_http::canonical))
+        common.merge(routes).layer(middleware::from_fn_with_state(canonical, city_http::canonical))
     }
 }
 
@@ -120,20 +123,27 @@ async fn readyz(State(checks): State<Vec<Check>>) -> response::Result<Response> 
         (check.name, answered.unwrap_or(false))
     }))
     .await;
-    let away: Vec<_> = answers.iter().filter(|(_, answered)| !answered).map(|(name, _)| *name).collect();
+    let away: Vec<_> =
+        answers.iter().filter(|(_, answered)| !answered).map(|(name, _)| *name).collect();
     if away.is_empty() {
         return Ok(Json(json!({ "ready": true })).into_response());
     }
-    Ok(Problem::new(Kind::Unavailable, "NOT_READY", format!("no answer from {}", away.join(", "))).into_response())
+    Ok(Problem::new(Kind::Unavailable, "NOT_READY", format!("no answer from {}", away.join(", ")))
+        .into_response())
 }
 
 /// A caller says how long it will wait (`x-deadline-ms`, remaining time): work beyond that is dropped, and with it any
 /// transaction that has not committed.
 async fn within_deadline(request: Request, next: Next) -> Response {
-    let remaining = request.headers().get("x-deadline-ms").and_then(|value| value.to_str().ok()?.parse().ok());
-    let Some(remaining) = remaining.map(Duration::from_millis) else { return next.run(request).await };
+    let remaining =
+        request.headers().get("x-deadline-ms").and_then(|value| value.to_str().ok()?.parse().ok());
+    let Some(remaining) = remaining.map(Duration::from_millis) else {
+        return next.run(request).await;
+    };
     match tokio::time::timeout(remaining, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::new(Kind::Unavailable, "DEADLINE", "the caller's time is over").into_response(),
+        Err(_) => {
+            Problem::new(Kind::Unavailable, "DEADLINE", "the caller's time is over").into_response()
+        }
     }
 }

@@ -42,7 +42,10 @@ impl Tasks {
         self.stop.cancel();
         self.tracker.close();
         if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
-            tracing::warn!(unfinished = self.tracker.len(), "Background work was still under way at the end of the patience");
+            tracing::warn!(
+                unfinished = self.tracker.len(),
+                "Background work was still under way at the end of the patience"
+            );
         }
     }
 }

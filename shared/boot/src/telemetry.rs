@@ -24,7 +24,8 @@ pub struct TelemetryConfig {
 /// Installs the subscriber and the metrics recorder of the process.
 pub(crate) fn install() -> Result<PrometheusHandle, BootError> {
     let settings: TelemetryConfig = config::load()?;
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| BootError::Config(format!("LOG: {error}")))?;
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|error| BootError::Config(format!("LOG: {error}")))?;
     let on_terminal = std::io::stderr().is_terminal();
     let json = match settings.format.as_deref() {
         None => !on_terminal,
@@ -39,5 +40,7 @@ pub(crate) fn install() -> Result<PrometheusHandle, BootError> {
         builder.with_ansi(on_terminal).with_target(false).compact().try_init()
     };
     installed.map_err(|error| BootError::Config(error.to_string()))?;
-    PrometheusBuilder::new().install_recorder().map_err(|error| BootError::Config(error.to_string()))
+    PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| BootError::Config(error.to_string()))
 }

@@ -28,7 +28,10 @@ pub struct WorkerError {
 
 impl WorkerError {
     /// A failure while doing something.
-    pub fn new(doing: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn new(
+        doing: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self { doing, source: source.into() }
     }
 }
@@ -66,7 +69,12 @@ pub(crate) async fn run(worker: Arc<dyn Worker>, stop: CancellationToken) {
             }
             Err(error) => {
                 let chain = city_http::chain(&error);
-                tracing::warn!(worker = worker.name(), error.chain = chain, "Worker {} will try again", worker.name());
+                tracing::warn!(
+                    worker = worker.name(),
+                    error.chain = chain,
+                    "Worker {} will try again",
+                    worker.name()
+                );
                 tokio::select! {
                     () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
                     () = stop.cancelled() => {}

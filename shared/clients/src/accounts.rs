@@ -3,8 +3,8 @@
 use city_auth::access::Jwks;
 use city_auth::session::SessionRecord;
 use city_contracts::accounts::{
-    ConfirmPhoneCode, PhoneCodeSent, RefreshSession, RequestPhoneCode, SessionSeen, SignOut, SignedIn, SignedOut, Tokens,
-    ViewerView,
+    ConfirmPhoneCode, PhoneCodeSent, RefreshSession, RequestPhoneCode, SessionSeen, SignOut,
+    SignedIn, SignedOut, Tokens, ViewerView,
 };
 use city_ids::SessionId;
 
@@ -20,7 +20,11 @@ impl Accounts {
     ///
     /// # Errors
     /// `PHONE_INVALID`, `OTP_TOO_SOON`, `OTP_SEND_LIMIT`, `OTP_LOCKED`, and those of any call.
-    pub async fn request_phone_code(&self, call: &Call, input: &RequestPhoneCode) -> Result<PhoneCodeSent, CallError> {
+    pub async fn request_phone_code(
+        &self,
+        call: &Call,
+        input: &RequestPhoneCode,
+    ) -> Result<PhoneCodeSent, CallError> {
         self.0.write(call, "asking for a code", "/internal/v1/request-phone-code", input).await
     }
 
@@ -28,7 +32,11 @@ impl Accounts {
     ///
     /// # Errors
     /// `CODE_WRONG`, `CODE_EXPIRED`, `OTP_CHALLENGE_DEAD`, `OTP_LOCKED`, and those of any call.
-    pub async fn confirm_phone_code(&self, call: &Call, input: &ConfirmPhoneCode) -> Result<SignedIn, CallError> {
+    pub async fn confirm_phone_code(
+        &self,
+        call: &Call,
+        input: &ConfirmPhoneCode,
+    ) -> Result<SignedIn, CallError> {
         self.0.write(call, "confirming a code", "/internal/v1/confirm-phone-code", input).await
     }
 
@@ -36,7 +44,11 @@ impl Accounts {
     ///
     /// # Errors
     /// `TOKEN_INVALID`, `SESSION_ENDED`, and those of any call.
-    pub async fn refresh_session(&self, call: &Call, input: &RefreshSession) -> Result<Tokens, CallError> {
+    pub async fn refresh_session(
+        &self,
+        call: &Call,
+        input: &RefreshSession,
+    ) -> Result<Tokens, CallError> {
         self.0.write(call, "refreshing a session", "/internal/v1/refresh-session", input).await
     }
 
@@ -53,7 +65,10 @@ impl Accounts {
     /// # Errors
     /// Those of any call.
     pub async fn viewer(&self, call: &Call) -> Result<ViewerView, CallError> {
-        self.0.read(call, "reading the viewer", "/internal/v1/viewer", &()).await.map(|answered| answered.value)
+        self.0
+            .read(call, "reading the viewer", "/internal/v1/viewer", &())
+            .await
+            .map(|answered| answered.value)
     }
 
     /// A session's record, also when it has ended.
@@ -69,7 +84,15 @@ impl Accounts {
     /// # Errors
     /// Those of any call.
     pub async fn sessions_seen(&self, call: &Call, seen: &[SessionSeen]) -> Result<(), CallError> {
-        self.0.write::<serde_json::Value>(call, "telling seen tokens", "/internal/v1/sessions/seen", &seen).await.map(drop)
+        self.0
+            .write::<serde_json::Value>(
+                call,
+                "telling seen tokens",
+                "/internal/v1/sessions/seen",
+                &seen,
+            )
+            .await
+            .map(drop)
     }
 
     /// The keys that sign access tokens.

@@ -39,14 +39,14 @@ impl Breaker {
     /// Learns from an answer.
     pub(crate) fn learn(&self, failed: bool, now: Instant) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !failed {
+        if failed {
+            state.failures_in_a_row += 1;
+        } else {
             if state.open_until.take().is_some() {
                 state.history = 0;
                 state.calls = 0;
             }
             state.failures_in_a_row = 0;
-        } else {
-            state.failures_in_a_row += 1;
         }
         state.history = ((state.history << 1) | u32::from(failed)) & ((1 << WINDOW) - 1);
         state.calls = (state.calls + 1).min(WINDOW);

@@ -82,8 +82,12 @@ impl From<CallError> for Problem {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Refused(document) => Self::forwarded(*document),
-            CallError::Away { .. } => Self::new(Kind::Unavailable, "UNAVAILABLE", error.to_string()),
-            CallError::Garbage { .. } => Self::new(Kind::Internal, "INTERNAL", "something went wrong on our side"),
+            CallError::Away { .. } => {
+                Self::new(Kind::Unavailable, "UNAVAILABLE", error.to_string())
+            }
+            CallError::Garbage { .. } => {
+                Self::new(Kind::Internal, "INTERNAL", "something went wrong on our side")
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use city_contracts::common::Page;
 use city_contracts::notifications::{
-    DevMessage, FindMessages, ListMessages, MarkMessagesRead, MessageView, ReadDevOutbox, SendNow, Sent, UnreadCount,
+    DevMessage, FindMessages, ListMessages, MarkMessagesRead, MessageView, ReadDevOutbox, SendNow,
+    Sent, UnreadCount,
 };
 
 use crate::call::{Call, CallError};
@@ -17,16 +18,30 @@ impl Notifications {
     ///
     /// # Errors
     /// `INPUT`, and those of any call.
-    pub async fn messages(&self, call: &Call, input: &ListMessages) -> Result<Page<MessageView>, CallError> {
-        self.0.read(call, "reading the inbox", "/internal/v1/messages", input).await.map(|answered| answered.value)
+    pub async fn messages(
+        &self,
+        call: &Call,
+        input: &ListMessages,
+    ) -> Result<Page<MessageView>, CallError> {
+        self.0
+            .read(call, "reading the inbox", "/internal/v1/messages", input)
+            .await
+            .map(|answered| answered.value)
     }
 
     /// The caller's messages by id, in the order of the ids; none for absent or foreign ones.
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn nodes(&self, call: &Call, input: &FindMessages) -> Result<Vec<Option<MessageView>>, CallError> {
-        self.0.read(call, "reading messages", "/internal/v1/nodes:batch", input).await.map(|answered| answered.value)
+    pub async fn nodes(
+        &self,
+        call: &Call,
+        input: &FindMessages,
+    ) -> Result<Vec<Option<MessageView>>, CallError> {
+        self.0
+            .read(call, "reading messages", "/internal/v1/nodes:batch", input)
+            .await
+            .map(|answered| answered.value)
     }
 
     /// How many messages are unread.
@@ -34,14 +49,21 @@ impl Notifications {
     /// # Errors
     /// Those of any call.
     pub async fn unread_count(&self, call: &Call) -> Result<UnreadCount, CallError> {
-        self.0.read(call, "counting unread messages", "/internal/v1/unread-count", &()).await.map(|answered| answered.value)
+        self.0
+            .read(call, "counting unread messages", "/internal/v1/unread-count", &())
+            .await
+            .map(|answered| answered.value)
     }
 
     /// Marks messages as read.
     ///
     /// # Errors
     /// `INPUT`, and those of any call.
-    pub async fn mark_messages_read(&self, call: &Call, input: &MarkMessagesRead) -> Result<UnreadCount, CallError> {
+    pub async fn mark_messages_read(
+        &self,
+        call: &Call,
+        input: &MarkMessagesRead,
+    ) -> Result<UnreadCount, CallError> {
         self.0.write(call, "marking messages read", "/internal/v1/mark-messages-read", input).await
     }
 
@@ -57,7 +79,14 @@ impl Notifications {
     ///
     /// # Errors
     /// `NOT_FOUND` in production, and those of any call.
-    pub async fn dev_outbox(&self, call: &Call, input: &ReadDevOutbox) -> Result<Vec<DevMessage>, CallError> {
-        self.0.read(call, "reading the development outbox", "/internal/v1/dev/outbox", input).await.map(|answered| answered.value)
+    pub async fn dev_outbox(
+        &self,
+        call: &Call,
+        input: &ReadDevOutbox,
+    ) -> Result<Vec<DevMessage>, CallError> {
+        self.0
+            .read(call, "reading the development outbox", "/internal/v1/dev/outbox", input)
+            .await
+            .map(|answered| answered.value)
     }
 }

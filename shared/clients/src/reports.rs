@@ -2,8 +2,8 @@
 
 use city_contracts::common::Page;
 use city_contracts::reports::{
-    CategoryView, FileReport, ListReports, RateReport, ReportById, ReportView, ReportsByIds, RequestPhotoUpload,
-    UploadTicket, WithdrawReport,
+    CategoryView, FileReport, ListReports, RateReport, ReportById, ReportView, ReportsByIds,
+    RequestPhotoUpload, UploadTicket, WithdrawReport,
 };
 use city_ids::ReportId;
 
@@ -19,7 +19,11 @@ impl Reports {
     ///
     /// # Errors
     /// `INPUT`, `DAILY_LIMIT`, and those of any call.
-    pub async fn request_photo_upload(&self, call: &Call, input: &RequestPhotoUpload) -> Result<UploadTicket, CallError> {
+    pub async fn request_photo_upload(
+        &self,
+        call: &Call,
+        input: &RequestPhotoUpload,
+    ) -> Result<UploadTicket, CallError> {
         self.0.write(call, "asking for an upload", "/internal/v1/request-photo-upload", input).await
     }
 
@@ -27,7 +31,11 @@ impl Reports {
     ///
     /// # Errors
     /// Those of section 6 of the service's README, and those of any call.
-    pub async fn file_report(&self, call: &Call, input: &FileReport) -> Result<ReportView, CallError> {
+    pub async fn file_report(
+        &self,
+        call: &Call,
+        input: &FileReport,
+    ) -> Result<ReportView, CallError> {
         self.0.write(call, "filing a report", "/internal/v1/file-report", input).await
     }
 
@@ -35,7 +43,11 @@ impl Reports {
     ///
     /// # Errors
     /// `NOT_FOUND`, and those of any call.
-    pub async fn report(&self, call: &Call, id: ReportId) -> Result<Answered<ReportView>, CallError> {
+    pub async fn report(
+        &self,
+        call: &Call,
+        id: ReportId,
+    ) -> Result<Answered<ReportView>, CallError> {
         self.0.read(call, "reading a report", "/internal/v1/report", &ReportById { id }).await
     }
 
@@ -43,16 +55,27 @@ impl Reports {
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn nodes(&self, call: &Call, ids: &[ReportId]) -> Result<Vec<Option<ReportView>>, CallError> {
+    pub async fn nodes(
+        &self,
+        call: &Call,
+        ids: &[ReportId],
+    ) -> Result<Vec<Option<ReportView>>, CallError> {
         let body = ReportsByIds { ids: ids.to_vec() };
-        self.0.read(call, "reading reports", "/internal/v1/nodes:batch", &body).await.map(|answered| answered.value)
+        self.0
+            .read(call, "reading reports", "/internal/v1/nodes:batch", &body)
+            .await
+            .map(|answered| answered.value)
     }
 
     /// A page of the public feed.
     ///
     /// # Errors
     /// `INPUT`, and those of any call.
-    pub async fn reports(&self, call: &Call, input: &ListReports) -> Result<Answered<Page<ReportView>>, CallError> {
+    pub async fn reports(
+        &self,
+        call: &Call,
+        input: &ListReports,
+    ) -> Result<Answered<Page<ReportView>>, CallError> {
         self.0.read(call, "reading the feed", "/internal/v1/reports", input).await
     }
 
@@ -60,15 +83,25 @@ impl Reports {
     ///
     /// # Errors
     /// `INPUT`, and those of any call.
-    pub async fn my_reports(&self, call: &Call, input: &ListReports) -> Result<Page<ReportView>, CallError> {
-        self.0.read(call, "reading own reports", "/internal/v1/my-reports", input).await.map(|answered| answered.value)
+    pub async fn my_reports(
+        &self,
+        call: &Call,
+        input: &ListReports,
+    ) -> Result<Page<ReportView>, CallError> {
+        self.0
+            .read(call, "reading own reports", "/internal/v1/my-reports", input)
+            .await
+            .map(|answered| answered.value)
     }
 
     /// The categories a resident can choose.
     ///
     /// # Errors
     /// Those of any call.
-    pub async fn report_categories(&self, call: &Call) -> Result<Answered<Vec<CategoryView>>, CallError> {
+    pub async fn report_categories(
+        &self,
+        call: &Call,
+    ) -> Result<Answered<Vec<CategoryView>>, CallError> {
         self.0.read(call, "reading the categories", "/internal/v1/report-categories", &()).await
     }
 
@@ -76,7 +109,11 @@ impl Reports {
     ///
     /// # Errors
     /// `STATE`, `NOT_FOUND`, `INPUT`, and those of any call.
-    pub async fn rate_report(&self, call: &Call, input: &RateReport) -> Result<ReportView, CallError> {
+    pub async fn rate_report(
+        &self,
+        call: &Call,
+        input: &RateReport,
+    ) -> Result<ReportView, CallError> {
         self.0.write(call, "rating a report", "/internal/v1/rate-report", input).await
     }
 
@@ -84,7 +121,11 @@ impl Reports {
     ///
     /// # Errors
     /// `STATE`, `NOT_FOUND`, and those of any call.
-    pub async fn withdraw_report(&self, call: &Call, input: &WithdrawReport) -> Result<ReportView, CallError> {
+    pub async fn withdraw_report(
+        &self,
+        call: &Call,
+        input: &WithdrawReport,
+    ) -> Result<ReportView, CallError> {
         self.0.write(call, "withdrawing a report", "/internal/v1/withdraw-report", input).await
     }
 }

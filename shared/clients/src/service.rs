@@ -53,7 +53,12 @@ pub struct Answered<T> {
 
 impl ServiceClient {
     /// The way to `service` at `base`, such as `http://127.0.0.1:8082`.
-    pub fn new(service: ServiceName, base: &str, http: reqwest::Client, identity: Identity) -> Self {
+    pub fn new(
+        service: ServiceName,
+        base: &str,
+        http: reqwest::Client,
+        identity: Identity,
+    ) -> Self {
         let base = base.trim_end_matches('/').to_owned();
         let (breaker, in_flight) = (Breaker::default(), Semaphore::new(IN_FLIGHT));
         Self { inner: Arc::new(Inner { service, base, http, identity, breaker, in_flight }) }
@@ -77,8 +82,15 @@ impl ServiceClient {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn get<T: DeserializeOwned>(&self, call: &Call, doing: &'static str, path: &str) -> Result<T, CallError> {
-        self.send(call, doing, Method::GET, path, None::<&()>, LONGEST_READ).await.map(|answered| answered.value)
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        call: &Call,
+        doing: &'static str,
+        path: &str,
+    ) -> Result<T, CallError> {
+        self.send(call, doing, Method::GET, path, None::<&()>, LONGEST_READ)
+            .await
+            .map(|answered| answered.value)
     }
 
     /// Changes something; the body carries an idempotency key.
@@ -92,7 +104,9 @@ impl ServiceClient {
         path: &str,
         body: &(impl Serialize + Sync),
     ) -> Result<T, CallError> {
-        self.send(call, doing, Method::POST, path, Some(body), LONGEST_WRITE).await.map(|answered| answered.value)
+        self.send(call, doing, Method::POST, path, Some(body), LONGEST_WRITE)
+            .await
+            .map(|answered| answered.value)
     }
 
     async fn send<T: DeserializeOwned>(
@@ -106,7 +120,11 @@ impl ServiceClient {
     ) -> Result<Answered<T>, CallError> {
         let inner = &*self.inner;
         let away = || CallError::Away { service: inner.service, doing };
-        let rest = call.deadline.saturating_duration_since(Instant::now()).saturating_sub(MARGIN).min(longest);
+        let rest = call
+            .deadline
+            .saturating_duration_since(Instant::now())
+            .saturating_sub(MARGIN)
+            .min(longest);
         if rest.is_zero() || !inner.breaker.lets_pass(Instant::now()) {
             return Err(away());
         }
@@ -165,7 +183,10 @@ impl ServiceClient {
         }
         let mut response = sent?;
         let status = response.status();
-        let public_max_age = response.headers().get(header::CACHE_CONTROL).and_then(|value| public_max_age(value.to_str().ok()?));
+        let public_max_age = response
+            .headers()
+            .get(header::CACHE_CONTROL)
+            .and_then(|value| public_max_age(value.to_str().ok()?));
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await? {
             bytes.extend_from_slice(&chunk);

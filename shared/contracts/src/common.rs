@@ -28,12 +28,11 @@ impl Locale {
     pub fn from_accept_language(header: &str) -> Self {
         header
             .split(',')
-            .filter_map(|range| match range.split(';').next().unwrap_or("").trim().get(..2) {
+            .find_map(|range| match range.split(';').next().unwrap_or("").trim().get(..2) {
                 Some(tag) if tag.eq_ignore_ascii_case("vi") => Some(Self::Vi),
                 Some(tag) if tag.eq_ignore_ascii_case("en") => Some(Self::En),
                 _ => None,
             })
-            .next()
             .unwrap_or_default()
     }
 

@@ -19,7 +19,11 @@ impl IdempotencyKey {
     /// [`IdempotencyKeyError`] for another length or other characters.
     pub fn parse(raw: &str) -> Result<Self, IdempotencyKeyError> {
         let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
-        if visible && (8..=128).contains(&raw.len()) { Ok(Self(raw.to_owned())) } else { Err(IdempotencyKeyError) }
+        if visible && (8..=128).contains(&raw.len()) {
+            Ok(Self(raw.to_owned()))
+        } else {
+            Err(IdempotencyKeyError)
+        }
     }
 
     /// The key as sent.

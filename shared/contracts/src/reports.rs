@@ -10,7 +10,10 @@ use crate::key::IdempotencyKey;
 /// Where a report is on its way. The meaning of each state is in the service's README.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[expect(missing_docs, reason = "the names are the documentation; the service's README has the table of moves")]
+#[expect(
+    missing_docs,
+    reason = "the names are the documentation; the service's README has the table of moves"
+)]
 pub enum ReportState {
     Submitted,
     Assigned,

@@ -27,14 +27,22 @@ pub struct RequestId(pub String);
 /// Middleware: sets the trace context, runs the request, writes the canonical line.
 ///
 /// Privacy: only the route pattern is logged, never a path, query, header or body.
-pub async fn canonical(State(canonical): State<Canonical>, mut request: Request, next: Next) -> Response {
+pub async fn canonical(
+    State(canonical): State<Canonical>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let started = Instant::now();
     let incoming = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
     let context = match incoming.and_then(TraceContext::parse) {
         Some(caller) => caller.hop(canonical.ids.bytes()),
         None => TraceContext::start(canonical.ids.bytes()),
     };
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str)
+        .to_owned();
     let method = request.method().clone();
     request.extensions_mut().insert(RequestId(context.trace_id()));
 

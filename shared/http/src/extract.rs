@@ -22,7 +22,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         require_json(request.headers())?;
-        let body = request.into_body().collect().await.map_err(|error| body_refusal(&error))?.to_bytes();
+        let body =
+            request.into_body().collect().await.map_err(|error| body_refusal(&error))?.to_bytes();
         parse_json(&body).map(Self)
     }
 }
@@ -31,7 +32,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response {
         match serde_json::to_vec(&self.0) {
             Ok(body) => ([(header::CONTENT_TYPE, "application/json")], body).into_response(),
-            Err(_) => Problem::new(Kind::Internal, "INTERNAL", "the answer could not be written").into_response(),
+            Err(_) => Problem::new(Kind::Internal, "INTERNAL", "the answer could not be written")
+                .into_response(),
         }
     }
 }
@@ -55,9 +57,14 @@ fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
 
 fn body_refusal(error: &axum::Error) -> Problem {
     let too_large = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source())
-        .any(|e| e.is::<http_body_util::LengthLimitError>());
+        .any(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
     if too_large {
-        Problem::at(StatusCode::PAYLOAD_TOO_LARGE, Kind::Invalid, "BODY_TOO_LARGE", "the body is larger than this route takes")
+        Problem::at(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Invalid,
+            "BODY_TOO_LARGE",
+            "the body is larger than this route takes",
+        )
     } else {
         Problem::at(StatusCode::BAD_REQUEST, Kind::Invalid, "BODY_CUT", "the body ended too early")
     }
@@ -73,14 +80,21 @@ pub fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
         if inner.is_syntax() || inner.is_eof() {
-            let at = format!("the body is not JSON: line {}, column {}", inner.line(), inner.column());
+            let at =
+                format!("the body is not JSON: line {}, column {}", inner.line(), inner.column());
             return Problem::at(StatusCode::BAD_REQUEST, Kind::Invalid, "JSON", at);
         }
         let finding = Finding::new(pointer, "SHAPE", inner.to_string());
-        Problem::new(Kind::Invalid, "INPUT", "a member of the body does not fit").with_findings(vec![finding])
+        Problem::new(Kind::Invalid, "INPUT", "a member of the body does not fit")
+            .with_findings(vec![finding])
     })?;
     reader.end().map_err(|_| {
-        Problem::at(StatusCode::BAD_REQUEST, Kind::Invalid, "JSON", "the body goes on after the JSON value")
+        Problem::at(
+            StatusCode::BAD_REQUEST,
+            Kind::Invalid,
+            "JSON",
+            "the body goes on after the JSON value",
+        )
     })?;
     Ok(value)
 }
@@ -101,12 +115,17 @@ pub struct Path<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {
     type Rejection = Problem;
 
-    #[expect(clippy::disallowed_types, reason = "wrapped here so that no handler meets axum's plain-text refusal")]
+    #[expect(
+        clippy::disallowed_types,
+        reason = "wrapped here so that no handler meets axum's plain-text refusal"
+    )]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parsed: Result<axum::extract::Path<T>, PathRejection> =
             axum::extract::Path::from_request_parts(parts, state).await;
         // An id of the wrong shape names nothing that exists.
-        parsed.map(|path| Self(path.0)).map_err(|_| Problem::new(Kind::NotFound, "NOT_FOUND", "there is nothing here"))
+        parsed
+            .map(|path| Self(path.0))
+            .map_err(|_| Problem::new(Kind::NotFound, "NOT_FOUND", "there is nothing here"))
     }
 }
 
@@ -117,7 +136,10 @@ pub struct Query<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = Problem;
 
-    #[expect(clippy::disallowed_types, reason = "wrapped here so that no handler meets axum's plain-text refusal")]
+    #[expect(
+        clippy::disallowed_types,
+        reason = "wrapped here so that no handler meets axum's plain-text refusal"
+    )]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let parsed: Result<axum::extract::Query<T>, QueryRejection> =
             axum::extract::Query::from_request_parts(parts, state).await;
@@ -136,13 +158,21 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
-        let raw = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok()).unwrap_or("");
+        let raw = parts
+            .headers
+            .get("idempotency-key")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("");
         IdempotencyKey::parse(raw).map(Self).map_err(|error| {
-            Problem::at(StatusCode::BAD_REQUEST, Kind::Invalid, "IDEMPOTENCY_KEY", error.to_string())
+            Problem::at(
+                StatusCode::BAD_REQUEST,
+                Kind::Invalid,
+                "IDEMPOTENCY_KEY",
+                error.to_string(),
+            )
         })
     }
 }
-
 
 #[cfg(test)]
 mod tests {

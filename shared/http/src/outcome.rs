@@ -117,7 +117,8 @@ impl<E: Outcome> From<E> for Problem {
         };
         let mut problem = Self::new(kind, error.code(), detail);
         problem.document.errors = error.findings();
-        problem.document.retry_after_seconds = error.retry_after_seconds().or(problem.document.retry_after_seconds);
+        problem.document.retry_after_seconds =
+            error.retry_after_seconds().or(problem.document.retry_after_seconds);
         problem.document.tries_left = error.tries_left();
         problem.document.details = error.details();
         problem.chain = matches!(kind, Kind::Internal | Kind::Unavailable).then(|| chain(&error));
@@ -138,9 +139,12 @@ pub fn chain(error: &dyn StdError) -> String {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let body = serde_json::to_vec(&*self.document).expect("a problem document has only string keys");
-        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let status =
+            StatusCode::from_u16(self.document.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body =
+            serde_json::to_vec(&*self.document).expect("a problem document has only string keys");
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.document.retry_after_seconds {

@@ -40,7 +40,12 @@ impl Default for Limits {
 }
 
 /// Serves a router until `shutdown`, then lets requests under way finish within the drain time.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: CancellationToken) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    shutdown: CancellationToken,
+) {
     let open = Arc::new(OpenConnections::default());
     let connections = TaskTracker::new();
     loop {
@@ -59,10 +64,11 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdo
         if stream.set_nodelay(true).is_err() {
             continue;
         }
-        let service = router.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
-            request.map(axum::body::Body::new)
-        });
+        let service =
+            router.clone().map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+                request.extensions_mut().insert(ConnectInfo::<SocketAddr>(peer));
+                request.map(axum::body::Body::new)
+            });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.header_timeout)

@@ -28,14 +28,19 @@ impl TraceContext {
     /// Reads a header; anything malformed is as if it were absent, as the standard asks.
     pub fn parse(header: &str) -> Option<Self> {
         let mut parts = header.split('-');
-        let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+        let (version, trace, span, flags) =
+            (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         if version != "00" || parts.next().is_some() || flags.len() != 2 {
             return None;
         }
         let trace = from_hex::<16>(trace)?;
         let span = from_hex::<8>(span)?;
         let flags = u8::from_str_radix(flags, 16).ok()?;
-        (trace != [0; 16] && span != [0; 8]).then_some(Self { trace, span, sampled: flags & 1 == 1 })
+        (trace != [0; 16] && span != [0; 8]).then_some(Self {
+            trace,
+            span,
+            sampled: flags & 1 == 1,
+        })
     }
 
     /// The same trace with this hop's own span.
@@ -74,7 +79,8 @@ fn to_hex(bytes: &[u8]) -> String {
 }
 
 fn from_hex<const N: usize>(hex: &str) -> Option<[u8; N]> {
-    let lower = hex.len() == N * 2 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let lower =
+        hex.len() == N * 2 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     if !lower {
         return None;
     }
@@ -100,7 +106,12 @@ mod tests {
 
     #[test]
     fn malformed_headers_are_as_if_absent() {
-        for raw in ["", "00-0-0-0", "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-ỗ-00f067aa0ba902b7-01"] {
+        for raw in [
+            "",
+            "00-0-0-0",
+            "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-ỗ-00f067aa0ba902b7-01",
+        ] {
             assert_eq!(TraceContext::parse(raw), None, "{raw:?}");
         }
     }

@@ -46,7 +46,9 @@ impl Ids {
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.0 {
-            Source::Machine => getrandom::fill(&mut bytes).expect("the operating system gives random bytes"),
+            Source::Machine => {
+                getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+            }
             Source::Seeded(state) => {
                 for chunk in bytes.chunks_mut(8) {
                     let word = split_mix(state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed));

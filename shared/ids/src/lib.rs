@@ -55,8 +55,10 @@ impl<E: Entity> Id<E> {
     /// [`IdError`] for another prefix or anything but 32 lower-case hex digits behind it.
     pub fn parse(raw: &str) -> Result<Self, IdError> {
         let error = IdError { expected: E::PREFIX };
-        let hex = raw.strip_prefix(E::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(error)?;
-        let canonical = hex.len() == 32 && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        let hex =
+            raw.strip_prefix(E::PREFIX).and_then(|rest| rest.strip_prefix('_')).ok_or(error)?;
+        let canonical = hex.len() == 32
+            && hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         if !canonical {
             return Err(error);
         }
@@ -156,7 +158,13 @@ mod tests {
 
         assert_eq!(good, "rpt_00000000000000000000000000000007");
         assert!(AccountId::parse(&good).is_err());
-        for raw in ["rpt_", "rpt", "", "rpt_00000000-0000-0000-0000-000000000007", "rpt_0000000000000000000000000000000A"] {
+        for raw in [
+            "rpt_",
+            "rpt",
+            "",
+            "rpt_00000000-0000-0000-0000-000000000007",
+            "rpt_0000000000000000000000000000000A",
+        ] {
             assert!(ReportId::parse(raw).is_err(), "{raw:?}");
         }
     }

@@ -1,6 +1,11 @@
 //! Money of the city: whole Vietnamese dong, exact, never a float.
 #![deny(missing_docs)]
-#![deny(clippy::float_arithmetic, clippy::as_conversions, clippy::arithmetic_side_effects, clippy::indexing_slicing)]
+#![deny(
+    clippy::float_arithmetic,
+    clippy::as_conversions,
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing
+)]
 
 use std::fmt;
 use std::str::FromStr;

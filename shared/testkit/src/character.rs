@@ -37,7 +37,11 @@ impl Character {
     pub fn with_role(mut self, role: &str, scope: Scope) -> Self {
         let role = permission::role(role).expect("the role is in the registry");
         self.principal.kind = PrincipalKind::Staff;
-        self.principal.grants.push(Grant { scope, permissions: role.permissions.to_vec(), until: None });
+        self.principal.grants.push(Grant {
+            scope,
+            permissions: role.permissions.to_vec(),
+            until: None,
+        });
         self
     }
 
@@ -68,9 +72,18 @@ impl Character {
     ///
     /// # Panics
     /// When the request cannot be built or its answer cannot be read: a broken test.
-    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>, headers: &[(&str, &str)]) -> Answer {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let token = self.identity.mint(&self.principal, self.audience);
-        let mut request = Request::builder().method(method).uri(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -82,7 +95,8 @@ impl Character {
             None => Body::empty(),
         };
         let request = request.body(body).expect("the test's request is well-formed");
-        Answer::read(self.router.clone().oneshot(request).await.expect("a router is infallible")).await
+        Answer::read(self.router.clone().oneshot(request).await.expect("a router is infallible"))
+            .await
     }
 }
 
@@ -144,7 +158,12 @@ impl Answer {
     #[must_use]
     #[track_caller]
     pub fn ok(self) -> Value {
-        assert!(self.status.is_success(), "{}: {}", self.status, String::from_utf8_lossy(&self.body));
+        assert!(
+            self.status.is_success(),
+            "{}: {}",
+            self.status,
+            String::from_utf8_lossy(&self.body)
+        );
         self.json()
     }
 }

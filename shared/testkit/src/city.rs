@@ -45,7 +45,8 @@ const MAX_STEPS: usize = 500;
 /// # Panics
 /// When a server is missing, the test fails, or an outbox row or a dead letter is left.
 pub fn run<S: Subject>(test: impl AsyncFnOnce(&City<S>)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime starts").block_on(async {
         let url = servers::fresh_database(S::NAME, S::migrator()).await;
         let city = City::<S>::start(&url).await;
@@ -58,12 +59,15 @@ pub fn run<S: Subject>(test: impl AsyncFnOnce(&City<S>)) {
 
 impl<S: Subject> City<S> {
     async fn start(database_url: &str) -> Self {
-        let start = Utc.with_ymd_and_hms(2026, 3, 4, 2, 0, 0).single().expect("a Wednesday, 09:00 in Hue");
+        let start =
+            Utc.with_ymd_and_hms(2026, 3, 4, 2, 0, 0).single().expect("a Wednesday, 09:00 in Hue");
         let clock = Arc::new(ManualClock::new(start));
         let ids = Arc::new(Ids::seeded(42));
         let identities: Vec<_> = (1..)
             .zip(ServiceName::ALL)
-            .map(|(seed, name)| Identity::new(name, SigningKey::from_seed(&[seed; 32]), clock.clone()))
+            .map(|(seed, name)| {
+                Identity::new(name, SigningKey::from_seed(&[seed; 32]), clock.clone())
+            })
             .collect();
         let published: Vec<_> = identities.iter().map(Identity::published).collect();
         let identity = |name| {
@@ -74,7 +78,8 @@ impl<S: Subject> City<S> {
         let infra = Infra {
             profile: Profile::Development,
             db: db::pool(database_url, S::NAME, 12).expect("the test database has a URL"),
-            redis: RedisStore::open(&servers::redis_url(), &prefix).expect("the test Redis has a URL"),
+            redis: RedisStore::open(&servers::redis_url(), &prefix)
+                .expect("the test Redis has a URL"),
             identity: identity(S::NAME),
             verifier: Verifier::new(S::NAME, &published, clock.clone()),
             http: city_http::client(),
@@ -109,7 +114,12 @@ impl<S: Subject> City<S> {
     }
 
     fn character(&self, identity: &Identity, principal: Principal) -> Character {
-        Character { router: self.router.clone(), identity: identity.clone(), audience: S::NAME, principal }
+        Character {
+            router: self.router.clone(),
+            identity: identity.clone(),
+            audience: S::NAME,
+            principal,
+        }
     }
 
     /// Nobody signed in.
@@ -171,7 +181,11 @@ impl<S: Subject> City<S> {
             for worker in &self.workers {
                 let progress = worker.step().await;
                 let progress = progress.unwrap_or_else(|error| {
-                    std::panic::panic_any(format!("worker {}: {}", worker.name(), city_http::chain(&error)))
+                    std::panic::panic_any(format!(
+                        "worker {}: {}",
+                        worker.name(),
+                        city_http::chain(&error)
+                    ))
                 });
                 worked |= progress == Progress::Worked;
             }
@@ -194,11 +208,19 @@ impl<S: Subject> City<S> {
         worker.expect("the service has a worker of that name").step().await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the tables are the subject's own by search path")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the tables are the subject's own by search path"
+    )]
     async fn assert_nothing_left(&self) {
         let query = "select (select count(*) from outbox where stream_ms is null), (select count(*) from dead_letter)";
-        let row = sqlx::query(query).fetch_one(&self.infra.db).await.expect("the common tables exist");
+        let row =
+            sqlx::query(query).fetch_one(&self.infra.db).await.expect("the common tables exist");
         let (unsent, dead): (i64, i64) = (row.get(0), row.get(1));
-        assert_eq!((unsent, dead), (0, 0), "events unsent, events buried: call city.settle() before the test ends");
+        assert_eq!(
+            (unsent, dead),
+            (0, 0),
+            "events unsent, events buried: call city.settle() before the test ends"
+        );
     }
 }

@@ -23,7 +23,10 @@ pub struct TestS3 {
     pub secret_key: String,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test run passes its servers in the environment, and only this reads it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test run passes its servers in the environment, and only this reads it"
+)]
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| {
         let hint = "run the tests with `cargo xtask test`, which starts the servers";
@@ -51,8 +54,11 @@ pub fn city_program() -> String {
 /// # Panics
 /// When `CITY_TEST_S3` is not the JSON that `city infra` prints.
 pub fn s3() -> TestS3 {
-    let json: serde_json::Value = serde_json::from_str(&variable("CITY_TEST_S3")).expect("CITY_TEST_S3 is JSON");
-    let text = |name: &str| json[name].as_str().expect("CITY_TEST_S3 has the members that city infra prints").to_owned();
+    let json: serde_json::Value =
+        serde_json::from_str(&variable("CITY_TEST_S3")).expect("CITY_TEST_S3 is JSON");
+    let text = |name: &str| {
+        json[name].as_str().expect("CITY_TEST_S3 has the members that city infra prints").to_owned()
+    };
     TestS3 {
         endpoint: text("endpoint"),
         region: text("region"),
@@ -69,7 +75,8 @@ static TEMPLATES: LazyLock<Mutex<HashMap<ServiceName, String>>> = LazyLock::new(
 pub(crate) async fn fresh_database(service: ServiceName, migrator: &Migrator) -> String {
     let template = template(service, migrator).await;
     let name = format!("t_{service}_{}", u128::from_be_bytes(Ids::random().bytes()));
-    let mut admin = PgConnection::connect(&postgres_url()).await.expect("the run's PostgreSQL answers");
+    let mut admin =
+        PgConnection::connect(&postgres_url()).await.expect("the run's PostgreSQL answers");
     let clone = format!("create database {name} template {template} strategy file_copy");
     admin.execute(AssertSqlSafe(clone)).await.expect("a template can be cloned");
     url_of(&name)
@@ -78,7 +85,8 @@ pub(crate) async fn fresh_database(service: ServiceName, migrator: &Migrator) ->
 /// Drops a database made by [`fresh_database`].
 pub(crate) async fn drop_database(url: &str) {
     let name = url.rsplit('/').next().unwrap_or_default();
-    let mut admin = PgConnection::connect(&postgres_url()).await.expect("the run's PostgreSQL answers");
+    let mut admin =
+        PgConnection::connect(&postgres_url()).await.expect("the run's PostgreSQL answers");
     let drop = format!("drop database if exists {name} with (force)");
     admin.execute(AssertSqlSafe(drop)).await.expect("a test database can be dropped");
 }
@@ -88,21 +96,32 @@ async fn template(service: ServiceName, migrator: &Migrator) -> String {
     if let Some(name) = templates.get(&service) {
         return name.clone();
     }
-    let checksum = migrator.iter().flat_map(|migration| migration.checksum.iter().copied()).fold(17_u64, |sum, byte| {
-        sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-    });
+    let checksum = migrator
+        .iter()
+        .flat_map(|migration| migration.checksum.iter().copied())
+        .fold(17_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte)));
     let name = format!("template_{service}_{checksum:x}");
-    let mut admin = PgConnection::connect(&postgres_url()).await.expect("the run's PostgreSQL answers");
+    let mut admin =
+        PgConnection::connect(&postgres_url()).await.expect("the run's PostgreSQL answers");
     admin.execute("select pg_advisory_lock(4617)").await.expect("the lock is free soon");
     let exists = admin
-        .fetch_optional(AssertSqlSafe(format!("select 1 from pg_database where datname = '{name}' and datistemplate")))
+        .fetch_optional(AssertSqlSafe(format!(
+            "select 1 from pg_database where datname = '{name}' and datistemplate"
+        )))
         .await
         .expect("databases can be listed")
         .is_some();
     if !exists {
-        admin.execute(AssertSqlSafe(format!("drop database if exists {name}"))).await.expect("a broken template goes");
-        admin.execute(AssertSqlSafe(format!("create database {name}"))).await.expect("a database can be made");
-        let mut connection = PgConnection::connect(&url_of(&name)).await.expect("the new database answers");
+        admin
+            .execute(AssertSqlSafe(format!("drop database if exists {name}")))
+            .await
+            .expect("a broken template goes");
+        admin
+            .execute(AssertSqlSafe(format!("create database {name}")))
+            .await
+            .expect("a database can be made");
+        let mut connection =
+            PgConnection::connect(&url_of(&name)).await.expect("the new database answers");
         migrator.run(&mut connection).await.expect("the migrations apply");
         connection.close().await.expect("the connection closes");
         let seal = format!("alter database {name} is_template true");

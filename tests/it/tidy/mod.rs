@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// The root of the workspace.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate lies in the workspace")
+        .to_owned()
 }
 
 /// All files below a folder of the workspace with an ending, with their text.
@@ -17,7 +20,7 @@ fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         let entries = std::fs::read_dir(&folder).unwrap_or_else(|error| {
-            std::panic::panic_any(format!("{}: {error}", folder.display()));
+            panic!("{}: {error}", folder.display());
         });
         for entry in entries {
             let path = entry.expect("a folder can be read").path();

@@ -3,13 +3,16 @@
 use super::{files, root};
 
 /// What stands before a table's name.
-const BEFORE_A_TABLE: [&str; 9] = ["from", "join", "into", "update", "table", "references", "on", "exists", "using"];
+const BEFORE_A_TABLE: [&str; 9] =
+    ["from", "join", "into", "update", "table", "references", "on", "exists", "using"];
 
 #[test]
 fn no_sql_names_another_services_schema() {
     let schemas: Vec<String> = std::fs::read_dir(root().join("migrations"))
         .expect("there are migrations")
-        .map(|entry| entry.expect("a folder can be read").file_name().to_string_lossy().into_owned())
+        .map(|entry| {
+            entry.expect("a folder can be read").file_name().to_string_lossy().into_owned()
+        })
         .collect();
     assert!(schemas.len() >= 3, "the schemas were found: {schemas:?}");
     let mut faults = Vec::new();
@@ -26,8 +29,12 @@ fn no_sql_names_another_services_schema() {
 
 /// The schemas of all `<keyword> <schema>.<table>` in a text.
 fn named_schemas<'a>(text: &'a str, schemas: &'a [String]) -> impl Iterator<Item = String> + 'a {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == '(' || c == '"').filter(|w| !w.is_empty()).collect();
-    let pairs: Vec<_> = words.windows(2).map(|pair| (pair[0].to_lowercase(), pair[1].to_owned())).collect();
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c == '(' || c == '"')
+        .filter(|w| !w.is_empty())
+        .collect();
+    let pairs: Vec<_> =
+        words.windows(2).map(|pair| (pair[0].to_lowercase(), pair[1].to_owned())).collect();
     pairs.into_iter().filter_map(move |(keyword, name)| {
         let (schema, table) = name.split_once('.')?;
         let is_table = table.starts_with(|c: char| c.is_ascii_lowercase());

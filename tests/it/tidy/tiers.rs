@@ -9,7 +9,8 @@ fn tier(name: &str) -> Option<u8> {
     Some(match name {
         "city-ids" | "city-money" | "city-clock" | "city-calendar" | "city-text" => 0,
         "city-contracts" => 1,
-        "city-http" | "city-auth" | "city-events" | "city-blobs" | "city-boot" | "city-clients" | "city-testkit" => 2,
+        "city-http" | "city-auth" | "city-events" | "city-blobs" | "city-boot" | "city-clients"
+        | "city-testkit" => 2,
         "city-accounts" | "city-reports" | "city-notifications" | "city-gateway" => 3,
         "city-city" | "city-tests" => 4,
         "xtask" => 5, // builds the others, imports none
@@ -34,14 +35,17 @@ fn no_crate_imports_upward_or_a_service_sideways() {
         for dependency in &package.dependencies {
             let Some(other) = tier(&dependency.name) else { continue };
             let allowed = match own {
-                0 => false,             // values know nobody
-                2 | 4 => other <= own,  // frames may stand on frames; the whole city imports everything
+                0 => false,            // values know nobody
+                2 | 4 => other <= own, // frames may stand on frames; the whole city imports everything
                 _ => other < own,
             };
             // Nothing that ships may stand on the testkit.
             let ships = dependency.kind == DependencyKind::Normal && own < 4;
             if !allowed || (ships && dependency.name == "city-testkit") {
-                faults.push(format!("{name} (tier {own}) imports {} (tier {other})", dependency.name));
+                faults.push(format!(
+                    "{name} (tier {own}) imports {} (tier {other})",
+                    dependency.name
+                ));
             }
         }
     }
@@ -58,8 +62,13 @@ fn heavy_and_dangerous_crates_are_seen_only_where_they_belong() {
     ];
     let mut faults = Vec::new();
     for package in workspace() {
-        for dependency in package.dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal) {
-            let homes = belongs.iter().find(|(name, _)| *name == dependency.name).map(|(_, homes)| *homes);
+        for dependency in package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind == DependencyKind::Normal)
+        {
+            let homes =
+                belongs.iter().find(|(name, _)| *name == dependency.name).map(|(_, homes)| *homes);
             if homes.is_some_and(|homes| !homes.contains(&package.name.as_str())) {
                 faults.push(format!("{} imports {}", package.name, dependency.name));
             }
@@ -74,7 +83,12 @@ fn heavy_and_dangerous_crates_are_seen_only_where_they_belong() {
 #[test]
 fn every_crate_keeps_the_workspace_lints() {
     for package in workspace() {
-        let manifest = std::fs::read_to_string(&package.manifest_path).expect("a manifest can be read");
-        assert!(manifest.contains("[lints]\nworkspace = true"), "{} has no workspace lints", package.name);
+        let manifest =
+            std::fs::read_to_string(&package.manifest_path).expect("a manifest can be read");
+        assert!(
+            manifest.contains("[lints]\nworkspace = true"),
+            "{} has no workspace lints",
+            package.name
+        );
     }
 }

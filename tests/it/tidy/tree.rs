@@ -5,8 +5,20 @@ use super::{files, root};
 #[test]
 fn every_service_has_the_same_floor_plan() {
     for service in ["accounts", "reports", "notifications"] {
-        for part in ["README.md", "src/main.rs", "src/lib.rs", "src/config.rs", "src/error.rs", "src/events.rs",
-            "src/domain/mod.rs", "src/app/mod.rs", "src/store/mod.rs", "src/http/mod.rs", "src/worker/mod.rs", "tests/it/main.rs"] {
+        for part in [
+            "README.md",
+            "src/main.rs",
+            "src/lib.rs",
+            "src/config.rs",
+            "src/error.rs",
+            "src/events.rs",
+            "src/domain/mod.rs",
+            "src/app/mod.rs",
+            "src/store/mod.rs",
+            "src/http/mod.rs",
+            "src/worker/mod.rs",
+            "tests/it/main.rs",
+        ] {
             let path = root().join("services").join(service).join(part);
             assert!(path.is_file(), "{} is missing", path.display());
         }
@@ -15,7 +27,18 @@ fn every_service_has_the_same_floor_plan() {
 
 #[test]
 fn the_domain_is_pure() {
-    let impure = ["axum::", "sqlx::", "tokio::", "reqwest::", "redis::", "Utc::now", "Instant::now", "SystemTime", "city_boot", "city_clock::SharedClock"];
+    let impure = [
+        "axum::",
+        "sqlx::",
+        "tokio::",
+        "reqwest::",
+        "redis::",
+        "Utc::now",
+        "Instant::now",
+        "SystemTime",
+        "city_boot",
+        "city_clock::SharedClock",
+    ];
     for service in ["accounts", "reports", "notifications"] {
         for (path, text) in files(&format!("services/{service}/src/domain"), "rs") {
             for word in impure {
@@ -30,7 +53,11 @@ fn shared_crates_document_what_they_offer() {
     for entry in std::fs::read_dir(root().join("shared")).expect("there are shared crates") {
         let path = entry.expect("a folder can be read").path().join("src/lib.rs");
         let text = std::fs::read_to_string(&path).expect("a crate has a lib.rs");
-        assert!(text.contains("#![deny(missing_docs)]"), "{} allows undocumented items", path.display());
+        assert!(
+            text.contains("#![deny(missing_docs)]"),
+            "{} allows undocumented items",
+            path.display()
+        );
     }
 }
 
@@ -39,7 +66,11 @@ fn migrations_are_numbered_without_gaps_and_say_why() {
     for service in ["accounts", "reports", "notifications"] {
         for (number, (path, text)) in (1..).zip(files(&format!("migrations/{service}"), "sql")) {
             let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
-            assert!(name.starts_with(&format!("{number:04}_")), "{} is out of order", path.display());
+            assert!(
+                name.starts_with(&format!("{number:04}_")),
+                "{} is out of order",
+                path.display()
+            );
             assert!(text.starts_with("-- "), "{} does not say why it exists", path.display());
         }
     }

@@ -28,7 +28,14 @@ impl App {
         let ids = Ids::random();
         let filing_key = key(&ids);
         let url = url.trim_end_matches('/').to_owned();
-        Self { url, http: city_http::client(), ids, access_token: None, upload_url: None, filing_key }
+        Self {
+            url,
+            http: city_http::client(),
+            ids,
+            access_token: None,
+            upload_url: None,
+            filing_key,
+        }
     }
 
     pub(super) fn access_token(&self) -> &str {
@@ -75,17 +82,29 @@ impl App {
             let code = newest.and_then(|message| six_digits(text(&message["text"])));
             match code {
                 Some(code) => return Ok(code),
-                None if Instant::now() > deadline => return Err(DemoError::off("reading the SMS", "a code", &messages)),
+                None if Instant::now() > deadline => {
+                    return Err(DemoError::off("reading the SMS", "a code", &messages));
+                }
                 None => tokio::time::sleep(Duration::from_millis(100)).await,
             }
         }
     }
 
     /// Uploads a photo and gives its id.
-    pub(super) async fn upload(&mut self, purpose: &str, bytes: &[u8]) -> Result<String, DemoError> {
-        let input = json!({ "purpose": purpose, "contentType": "image/jpeg", "byteLength": bytes.len() });
+    pub(super) async fn upload(
+        &mut self,
+        purpose: &str,
+        bytes: &[u8],
+    ) -> Result<String, DemoError> {
+        let input =
+            json!({ "purpose": purpose, "contentType": "image/jpeg", "byteLength": bytes.len() });
         let answer = self
-            .mutate("requestPhotoUpload", "RequestPhotoUploadInput", "ticket { fileId url headers { name value } }", input)
+            .mutate(
+                "requestPhotoUpload",
+                "RequestPhotoUploadInput",
+                "ticket { fileId url headers { name value } }",
+                input,
+            )
             .await?;
         let ticket = &answer["ticket"];
         put(&self.http, ticket, bytes).await?;
@@ -94,7 +113,11 @@ impl App {
     }
 
     /// Files the report; called again it is a replay, since the key stays.
-    pub(super) async fn file_report(&self, photo_id: &str, at: (f64, f64)) -> Result<Value, DemoError> {
+    pub(super) async fn file_report(
+        &self,
+        photo_id: &str,
+        at: (f64, f64),
+    ) -> Result<Value, DemoError> {
         let input = json!({
             "idempotencyKey": self.filing_key,
             "categoryCode": "road.pothole",
@@ -103,18 +126,25 @@ impl App {
             "photoIds": [photo_id],
             "wantsPublic": true,
         });
-        let answer = self.mutate("fileReport", "FileReportInput", &format!("report {{ {REPORT} }}"), input).await?;
+        let answer = self
+            .mutate("fileReport", "FileReportInput", &format!("report {{ {REPORT} }}"), input)
+            .await?;
         Ok(answer["report"].clone())
     }
 
     /// One report.
     pub(super) async fn report(&self, id: &str) -> Result<Value, DemoError> {
-        let data = self.query(&format!("report(id: $id) {{ {REPORT} }}"), &json!({ "id": id })).await?;
+        let data =
+            self.query(&format!("report(id: $id) {{ {REPORT} }}"), &json!({ "id": id })).await?;
         Ok(data["report"].clone())
     }
 
     /// One report, once its photo is ready.
-    pub(super) async fn report_with_photo(&self, id: &str, patience: Duration) -> Result<Value, DemoError> {
+    pub(super) async fn report_with_photo(
+        &self,
+        id: &str,
+        patience: Duration,
+    ) -> Result<Value, DemoError> {
         let deadline = Instant::now() + patience;
         loop {
             let report = self.report(id).await?;
@@ -130,7 +160,9 @@ impl App {
 
     pub(super) async fn rate(&self, id: &str, score: u8) -> Result<Value, DemoError> {
         let input = json!({ "id": id, "score": score, "reasons": [] });
-        let answer = self.mutate("rateReport", "RateReportInput", &format!("report {{ {REPORT} }}"), input).await?;
+        let answer = self
+            .mutate("rateReport", "RateReportInput", &format!("report {{ {REPORT} }}"), input)
+            .await?;
         Ok(answer["report"].clone())
     }
 
@@ -141,7 +173,9 @@ impl App {
             let data = self.query("unreadCount", &json!({})).await?;
             match data["unreadCount"].as_u64() {
                 Some(count) if count > 0 => return Ok(count),
-                _ if Instant::now() > deadline => return Err(DemoError::off("reading the inbox", "messages", &data)),
+                _ if Instant::now() > deadline => {
+                    return Err(DemoError::off("reading the inbox", "messages", &data));
+                }
                 _ => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
@@ -152,7 +186,11 @@ impl App {
         let url = if url.starts_with('/') { format!("{}{url}", self.url) } else { url.to_owned() };
         let answer = self.http.get(&url).send().await.map_err(|source| self.away(source))?;
         if !answer.status().is_success() {
-            return Err(DemoError::off("fetching the photo", "200", &json!(answer.status().as_u16())));
+            return Err(DemoError::off(
+                "fetching the photo",
+                "200",
+                &json!(answer.status().as_u16()),
+            ));
         }
         Ok(answer.bytes().await.map_err(|source| self.away(source))?.to_vec())
     }
@@ -166,13 +204,23 @@ impl App {
     }
 
     /// Runs a query with one optional variable `id`.
-    pub(super) async fn query(&self, selection: &str, variables: &Value) -> Result<Value, DemoError> {
+    pub(super) async fn query(
+        &self,
+        selection: &str,
+        variables: &Value,
+    ) -> Result<Value, DemoError> {
         let head = if variables["id"].is_string() { "query Demo($id: ID!)" } else { "query Demo" };
         self.execute(format!("{head} {{ {selection} }}"), variables.clone()).await
     }
 
     /// Runs a mutation with a fresh key, unless the input has one, and gives its payload.
-    async fn mutate(&self, field: &'static str, input_type: &str, selection: &str, mut input: Value) -> Result<Value, DemoError> {
+    async fn mutate(
+        &self,
+        field: &'static str,
+        input_type: &str,
+        selection: &str,
+        mut input: Value,
+    ) -> Result<Value, DemoError> {
         if input["idempotencyKey"].is_null() {
             input["idempotencyKey"] = json!(key(&self.ids));
         }
@@ -195,7 +243,11 @@ impl App {
         }
         let body = json!({ "query": document, "variables": variables, "operationName": "Demo" });
         let answer = self.json(request.json(&body)).await?;
-        if answer["errors"].is_null() { Ok(answer["data"].clone()) } else { Err(DemoError::off("GraphQL", "data", &answer)) }
+        if answer["errors"].is_null() {
+            Ok(answer["data"].clone())
+        } else {
+            Err(DemoError::off("GraphQL", "data", &answer))
+        }
     }
 
     async fn json(&self, request: reqwest::RequestBuilder) -> Result<Value, DemoError> {
@@ -209,13 +261,20 @@ impl App {
 }
 
 /// Sends bytes to where a ticket says, with the headers it says.
-pub(super) async fn put(http: &reqwest::Client, ticket: &Value, bytes: &[u8]) -> Result<(), DemoError> {
+pub(super) async fn put(
+    http: &reqwest::Client,
+    ticket: &Value,
+    bytes: &[u8],
+) -> Result<(), DemoError> {
     let url = text(&ticket["url"]);
     let mut request = http.put(url).body(bytes.to_vec());
     for header in ticket["headers"].as_array().into_iter().flatten() {
         request = request.header(text(&header["name"]), text(&header["value"]));
     }
-    let answer = request.send().await.map_err(|source| DemoError::Away { url: "the photo store".to_owned(), source })?;
+    let answer = request
+        .send()
+        .await
+        .map_err(|source| DemoError::Away { url: "the photo store".to_owned(), source })?;
     if answer.status().is_success() {
         Ok(())
     } else {

@@ -30,54 +30,90 @@ impl Console {
     ///
     /// A code works once: after another sign-in within 30 seconds the authenticator's next code is taken, which the city
     /// accepts a little early.
-    pub(super) async fn sign_in(url: &str, role: &'static str, scope: &Scope) -> Result<Self, DemoError> {
+    pub(super) async fn sign_in(
+        url: &str,
+        role: &'static str,
+        scope: &Scope,
+    ) -> Result<Self, DemoError> {
         let staff = demo_staff(role, scope)?;
         let url = url.trim_end_matches('/').to_owned();
-        let mut console = Self { url, http: city_http::client(), ids: Ids::random(), token: String::new() };
+        let mut console =
+            Self { url, http: city_http::client(), ids: Ids::random(), token: String::new() };
         let authenticator = authenticator(&staff)?;
         let now = u64::try_from(SystemClock.now().timestamp()).unwrap_or_default();
         let attempt = async |at: u64| {
             let totp = authenticator.generate(at).to_string();
             let body = json!({ "email": staff.email, "password": staff.password, "totp": totp });
-            console.send(console.http.post(console.at("auth/sessions")).json(&body), "signing in staff").await
+            console
+                .send(
+                    console.http.post(console.at("auth/sessions")).json(&body),
+                    "signing in staff",
+                )
+                .await
         };
         let answer = match attempt(now).await {
             Ok(answer) => answer,
             Err(DemoError::Off { .. }) => attempt(now + STEP_SECONDS).await?,
             Err(away) => return Err(away),
         };
-        console.token = text(&answer["accessToken"]).to_owned();
+        text(&answer["accessToken"]).clone_into(&mut console.token);
         Ok(console)
     }
 
     /// Looks for the report among those that wait for triage.
     pub(super) async fn find_in_work_list(&self, id: &str) -> Result<(), DemoError> {
-        let request = self.http.get(self.at("reports")).query(&[("state", "SUBMITTED"), ("sort", "filed"), ("first", "100")]);
+        let request = self.http.get(self.at("reports")).query(&[
+            ("state", "SUBMITTED"),
+            ("sort", "filed"),
+            ("first", "100"),
+        ]);
         let list = self.send(request, "reading the work list").await?;
         let found = list["items"].as_array().into_iter().flatten().any(|item| item["id"] == id);
-        if found { Ok(()) } else { Err(DemoError::off("reading the work list", "the report", &list)) }
+        if found {
+            Ok(())
+        } else {
+            Err(DemoError::off("reading the work list", "the report", &list))
+        }
     }
 
     /// Takes a step, with the version the officer sees.
-    pub(super) async fn act(&mut self, id: &str, action: &str, details: &Value) -> Result<Value, DemoError> {
+    pub(super) async fn act(
+        &mut self,
+        id: &str,
+        action: &str,
+        details: &Value,
+    ) -> Result<Value, DemoError> {
         let seen = self.report(id).await?;
         let mut body = details.clone();
         body["version"] = seen["version"].clone();
-        let request = self.http.post(self.at(&format!("reports/{id}/actions/{action}"))).json(&body);
+        let request =
+            self.http.post(self.at(&format!("reports/{id}/actions/{action}"))).json(&body);
         self.send(request.header("idempotency-key", key(&self.ids)), "taking a step").await
     }
 
     /// Uploads the photo of the repaired place and gives its id.
-    pub(super) async fn upload_after_photo(&self, id: &str, bytes: &[u8], at: (f64, f64)) -> Result<String, DemoError> {
+    pub(super) async fn upload_after_photo(
+        &self,
+        id: &str,
+        bytes: &[u8],
+        at: (f64, f64),
+    ) -> Result<String, DemoError> {
         let body = json!({ "contentType": "image/jpeg", "byteLength": bytes.len(), "takenAt": { "lat": at.0, "lon": at.1 } });
         let request = self.http.post(self.at(&format!("reports/{id}/photos"))).json(&body);
-        let ticket = self.send(request.header("idempotency-key", key(&self.ids)), "asking for an upload").await?;
+        let ticket = self
+            .send(request.header("idempotency-key", key(&self.ids)), "asking for an upload")
+            .await?;
         put(&self.http, &ticket, bytes).await?;
         Ok(text(&ticket["fileId"]).to_owned())
     }
 
     /// Waits until an after-photo was cleaned.
-    pub(super) async fn await_photo(&self, id: &str, photo: &str, patience: Duration) -> Result<(), DemoError> {
+    pub(super) async fn await_photo(
+        &self,
+        id: &str,
+        photo: &str,
+        patience: Duration,
+    ) -> Result<(), DemoError> {
         let deadline = Instant::now() + patience;
         loop {
             let report = self.report(id).await?;
@@ -86,7 +122,11 @@ impl Console {
                 return Ok(());
             }
             if Instant::now() > deadline {
-                return Err(DemoError::off("cleaning the after-photo", "state READY", &report["photos"]));
+                return Err(DemoError::off(
+                    "cleaning the after-photo",
+                    "state READY",
+                    &report["photos"],
+                ));
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
@@ -100,9 +140,14 @@ impl Console {
         format!("{}/admin/v1/{path}", self.url)
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder, step: &'static str) -> Result<Value, DemoError> {
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        step: &'static str,
+    ) -> Result<Value, DemoError> {
         let away = |source| DemoError::Away { url: self.url.clone(), source };
-        let request = if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
+        let request =
+            if self.token.is_empty() { request } else { request.bearer_auth(&self.token) };
         let answer = request.send().await.map_err(away)?;
         let status = answer.status();
         let body: Value = answer.json().await.map_err(away)?;
@@ -113,13 +158,22 @@ impl Console {
 /// The member of the demo staff who has a role over a scope.
 fn demo_staff(role: &'static str, scope: &Scope) -> Result<DemoStaff, DemoError> {
     let staff = city_accounts::demo_staff().map_err(|error| DemoError::Prepare(error.into()))?;
-    let has_role = |member: &DemoStaff| member.roles.iter().any(|held| held.role == role && held.scope == *scope);
-    staff.into_iter().find(has_role).ok_or_else(|| DemoError::off("choosing demo staff", role, &Value::Null))
+    let has_role = |member: &DemoStaff| {
+        member.roles.iter().any(|held| held.role == role && held.scope == *scope)
+    };
+    staff
+        .into_iter()
+        .find(has_role)
+        .ok_or_else(|| DemoError::off("choosing demo staff", role, &Value::Null))
 }
 
 /// The authenticator of a member of the demo staff.
 fn authenticator(staff: &DemoStaff) -> Result<Totp, DemoError> {
     let refused = |error: String| DemoError::Prepare(error.into());
-    let secret = Secret::try_from_base32(&staff.totp_secret).map_err(|error| refused(format!("{error:?}")))?;
-    Builder::new().with_secret(secret.as_bytes()).build().map_err(|error| refused(format!("{error:?}")))
+    let secret = Secret::try_from_base32(&staff.totp_secret)
+        .map_err(|error| refused(format!("{error:?}")))?;
+    Builder::new()
+        .with_secret(secret.as_bytes())
+        .build()
+        .map_err(|error| refused(format!("{error:?}")))
 }

@@ -49,14 +49,23 @@ impl Live {
                 }
                 Some("ping") => self.send(&json!({ "type": "pong" })).await?,
                 Some("pong") => {}
-                _ => return Err(DemoError::off("watching live", format!("state {state}"), &message)),
+                _ => {
+                    return Err(DemoError::off(
+                        "watching live",
+                        format!("state {state}"),
+                        &message,
+                    ));
+                }
             }
         }
         Ok(())
     }
 
     async fn send(&mut self, message: &Value) -> Result<(), DemoError> {
-        self.socket.send(Message::text(message.to_string())).await.map_err(|_| DemoError::Live("sending"))
+        self.socket
+            .send(Message::text(message.to_string()))
+            .await
+            .map_err(|_| DemoError::Live("sending"))
     }
 
     async fn receive(&mut self, patience: Duration) -> Result<Value, DemoError> {

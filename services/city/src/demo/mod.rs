@@ -21,7 +21,9 @@ use self::live::Live;
 ///
 /// Needs a city of the development profile: codes are read from its message outbox, officers are its demo staff.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: in a second shell, while `cargo xtask run` runs in the first\n  city demo")]
+#[command(
+    after_help = "Example: in a second shell, while `cargo xtask run` runs in the first\n  city demo"
+)]
 pub struct DemoCommand {
     /// Where the gateway listens.
     #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080")]
@@ -93,9 +95,17 @@ pub async fn run(command: &DemoCommand) -> Result<(), DemoError> {
     expect("choosing a category", count > 40, "the city's categories", &categories)?;
     say.step(&format!("The app shows {count} categories"));
 
-    expect("looking at the phone's photo", photo::has_metadata(POTHOLE), "a photo with GPS", &Value::Null)?;
+    expect(
+        "looking at the phone's photo",
+        photo::has_metadata(POTHOLE),
+        "a photo with GPS",
+        &Value::Null,
+    )?;
     let photo_id = app.upload("REPORT", POTHOLE).await?;
-    say.step(&format!("A photo with GPS position, serial number and comment was uploaded ({} bytes)", POTHOLE.len()));
+    say.step(&format!(
+        "A photo with GPS position, serial number and comment was uploaded ({} bytes)",
+        POTHOLE.len()
+    ));
     let report = app.file_report(&photo_id, PLACE).await?;
     let id = text(&report["id"]).to_owned();
     say.step(&format!(
@@ -115,37 +125,66 @@ pub async fn run(command: &DemoCommand) -> Result<(), DemoError> {
     live.until("SUBMITTED", PATIENCE).await?;
     let mut triage = Console::sign_in(&command.url, "IOC", &Scope::City).await?;
     triage.find_in_work_list(&id).await?;
-    say.step("A triage officer signed in with password and authenticator and found it in the work list");
+    say.step(
+        "A triage officer signed in with password and authenticator and found it in the work list",
+    );
     triage.act(&id, "accept", &json!({ "agency": console::AGENCY })).await?;
     live.until("ASSIGNED", PATIENCE).await?;
     say.step("Accepted and assigned; the resident saw it live");
 
-    let mut officer = Console::sign_in(&command.url, "OFFICER", &Scope::Agency(console::AGENCY.to_owned())).await?;
+    let mut officer =
+        Console::sign_in(&command.url, "OFFICER", &Scope::Agency(console::AGENCY.to_owned()))
+            .await?;
     officer.act(&id, "start", &json!({})).await?;
     live.until("IN_PROGRESS", PATIENCE).await?;
     say.step("Work started; the resident saw it live");
     let after = officer.upload_after_photo(&id, REPAIRED, PLACE).await?;
     officer.await_photo(&id, &after, PATIENCE).await?;
-    officer.act(&id, "resolve", &json!({ "result": "Đã vá mặt đường, xe đi lại bình thường." })).await?;
+    officer
+        .act(&id, "resolve", &json!({ "result": "Đã vá mặt đường, xe đi lại bình thường." }))
+        .await?;
     live.until("RESOLVED", PATIENCE).await?;
     say.step("Resolved with an after-photo; the resident saw it live");
 
     let seen = app.report_with_photo(&id, PATIENCE).await?;
     let url = text(&seen["photos"][0]["full"]);
     let public = app.bytes(url).await?;
-    expect("looking at the stored photo", !photo::has_metadata(&public), "no EXIF byte", &json!("EXIF found"))?;
-    expect("looking at the stored photo", photo::is_jpeg(&public), "a JPEG", &json!("something else"))?;
+    expect(
+        "looking at the stored photo",
+        !photo::has_metadata(&public),
+        "no EXIF byte",
+        &json!("EXIF found"),
+    )?;
+    expect(
+        "looking at the stored photo",
+        photo::is_jpeg(&public),
+        "a JPEG",
+        &json!("something else"),
+    )?;
     say.step(&format!("The published photo has no metadata left ({} bytes)", public.len()));
     let original = app.status_of_upload().await?;
-    expect("fetching the original", !(200..300).contains(&original), "a refusal", &json!(original))?;
+    expect(
+        "fetching the original",
+        !(200..300).contains(&original),
+        "a refusal",
+        &json!(original),
+    )?;
     say.step(&format!("The original cannot be read by others ({original})"));
 
     let rated = app.rate(&id, 5).await?;
     expect("rating", rated["rating"]["score"] == 5, "score 5", &rated)?;
     let read = app.report(&id).await?;
     expect("reading the rating", read["rating"]["score"] == 5, "score 5", &read["rating"])?;
-    say.step(&format!("The resident rated the result 5 of 5; the report is {}", text(&read["state"])));
-    let kinds: Vec<_> = read["timeline"]["edges"].as_array().into_iter().flatten().map(|edge| text(&edge["node"]["kind"])).collect();
+    say.step(&format!(
+        "The resident rated the result 5 of 5; the report is {}",
+        text(&read["state"])
+    ));
+    let kinds: Vec<_> = read["timeline"]["edges"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|edge| text(&edge["node"]["kind"]))
+        .collect();
     say.step(&format!("Its timeline: {}", kinds.join(", ")));
     let unread = app.unread(PATIENCE).await?;
     say.step(&format!("The inbox holds {unread} messages about it"));
@@ -173,7 +212,7 @@ impl Narrator {
     }
 
     #[expect(clippy::print_stdout, reason = "a command speaks on its standard output")]
-    fn done(&self) {
-        println!("Everything was as it should be.");
+    fn done(self) {
+        println!("Everything was as it should be: {} steps.", self.0.get());
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn has_metadata(bytes: &[u8]) -> bool {
         let length = usize::from(u16::from_be_bytes([high, low]));
         rest = rest.get(2 + length..).unwrap_or_default();
     }
-    [&b"Exif\0"[..], b"GPS", b"http://ns.adobe.com"].iter().any(|mark| bytes.windows(mark.len()).any(|at| at == *mark))
+    [&b"Exif\0"[..], b"GPS", b"http://ns.adobe.com"]
+        .iter()
+        .any(|mark| bytes.windows(mark.len()).any(|at| at == *mark))
 }
 
 #[cfg(test)]

@@ -293,7 +293,7 @@ async fn run(
         Asked::Answer(result) => drop(outbox.answer(serial, &result)),
         Asked::Refused(errors) => drop(outbox.fail(serial, &errors)),
         Asked::Subscription(key, resolve) => {
-            live.groups.subscribe(*key, resolve, &outbox, serial).await
+            live.groups.subscribe(*key, resolve, &outbox, serial).await;
         }
     }
 }

@@ -69,7 +69,7 @@ impl Sockets {
             match (change.status, holder.principal.kind) {
                 (SessionStatus::Ended, _) => holder.outbox.close(Close::SessionEnded),
                 (SessionStatus::Active, PrincipalKind::Staff) => {
-                    holder.outbox.close(Close::GrantsChanged)
+                    holder.outbox.close(Close::GrantsChanged);
                 }
                 (SessionStatus::Active, _) => {}
             }

@@ -122,16 +122,22 @@ pub async fn request_after_photo(
     let (now, reference) = (app.clock.now(), app.reference()?);
     let announced = Announced::parse(request, &[PhotoPurpose::After]);
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    let recorder =
-        match claim(&mut tx, who.account, &request.idempotency_key, "request-after-photo", &(report, request), now)
-            .await?
-        {
-            Claimed::Replay(id) => {
-                drop(tx);
-                return again(app, who.account, id, now).await;
-            }
-            Claimed::New(recorder) => recorder,
-        };
+    let recorder = match claim(
+        &mut tx,
+        who.account,
+        &request.idempotency_key,
+        "request-after-photo",
+        &(report, request),
+        now,
+    )
+    .await?
+    {
+        Claimed::Replay(id) => {
+            drop(tx);
+            return again(app, who.account, id, now).await;
+        }
+        Claimed::New(recorder) => recorder,
+    };
     let stored =
         store::report::find_for_update(&mut tx, report).await?.ok_or(Error::ReportNotFound)?;
     let agency = stored.report.state().agency().cloned();

@@ -57,6 +57,7 @@ pub async fn post_after(
 ) -> Result<Json<UploadTicket>, Problem> {
     let AfterPhotoRequest { content_type, byte_length, taken_at } = request;
     let purpose = PhotoPurpose::After;
-    let request = RequestPhotoUpload { idempotency_key, purpose, content_type, byte_length, taken_at };
+    let request =
+        RequestPhotoUpload { idempotency_key, purpose, content_type, byte_length, taken_at };
     Ok(Json(app::request_after_photo(&app, &staff, report, &request).await?))
 }
