@@ -128,12 +128,6 @@ impl Phone {
         Answer { status, retry_after, json: answer.json().await.unwrap_or(Value::Null) }
     }
 
-    /// Whether a report of the signed-in resident is there.
-    pub async fn has(&self, id: &str) -> bool {
-        let document = "query Report($id: ID!) { report(id: $id) { id } }";
-        self.graphql(document, json!({ "id": id })).await.json["data"]["report"]["id"] == id
-    }
-
     /// The plain client, for requests that are no GraphQL.
     pub fn http(&self) -> &reqwest::Client {
         &self.http

@@ -72,6 +72,7 @@ impl WholeCity {
             keyring,
             notifications_keyring_file: None,
             listen: "127.0.0.1:0".to_owned(),
+            photo_child: Some(city_testkit::city_program().into()),
         };
         let running = start::start(&parts, &process).await.expect("the city starts");
         let url = format!("http://{}", running.gateway);

@@ -135,6 +135,7 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
         keyring: Arc::new(keyring_at(&settings.data_dir.join("keyring.json"))?),
         notifications_keyring_file: Some(notifications_keyring),
         listen: settings.listen.clone(),
+        photo_child: None,
     };
     Ok((parts, embedded))
 }

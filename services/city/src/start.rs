@@ -40,6 +40,8 @@ pub struct Parts {
     pub notifications_keyring_file: Option<PathBuf>,
     /// Where the gateway listens.
     pub listen: String,
+    /// The program that cleans photos when this one is not `city`.
+    pub photo_child: Option<PathBuf>,
 }
 
 /// Where the parts of a running city listen.
@@ -131,6 +133,7 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     settings.s3.public_endpoint = parts.s3.public_endpoint.clone();
     settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
     settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    settings.photo_child.clone_from(&parts.photo_child);
     let reports = city_reports::build(preset(settings)?, reports).await?;
 
     let mut settings = <city_notifications::Config as confique::Config>::Layer::empty();

@@ -2,7 +2,7 @@
 
 use city_contracts::common::Page;
 use city_contracts::reports::{
-    CategoryView, FileReport, ListReports, RateReport, ReportById, ReportView, ReportsByIds,
+    CategoryView, FileReport, ListReports, NodesBatch, RateReport, ReportById, ReportView,
     RequestPhotoUpload, UploadTicket, WithdrawReport,
 };
 use city_ids::ReportId;
@@ -60,7 +60,7 @@ impl Reports {
         call: &Call,
         ids: &[ReportId],
     ) -> Result<Vec<Option<ReportView>>, CallError> {
-        let body = ReportsByIds { ids: ids.to_vec() };
+        let body = NodesBatch { ids: ids.iter().map(ReportId::to_string).collect() };
         self.0
             .read(call, "reading reports", "/internal/v1/nodes:batch", &body)
             .await

@@ -162,14 +162,6 @@ pub struct ReportById {
     pub id: ReportId,
 }
 
-/// `POST /internal/v1/nodes:batch`: answers a list of the same length and order, null for what is unknown or not for the
-/// caller.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReportsByIds {
-    /// The reports, at most 100.
-    pub ids: Vec<ReportId>,
-}
-
 /// `POST /internal/v1/rate-report`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,6 +9,10 @@ use super::{clean, limits};
 /// The hidden subcommand that makes a program the child: its only argument.
 pub const CHILD: &str = "photo-child";
 
+/// What the child says first. A program that is no child, or a child that cannot bound itself, says something else: that is
+/// the installation's fault and must not be taken for the photo's.
+pub(super) const GREETING: [u8; 4] = *b"PHC1";
+
 /// Cleans photos from standard input to standard output until the input ends.
 ///
 /// Must be called before any thread is started: the address space is bounded, and each thread reserves a part of it.
@@ -23,6 +27,8 @@ pub fn child_main() -> ExitCode {
 }
 
 fn serve(from: &mut impl io::Read, to: &mut impl Write) -> io::Result<()> {
+    to.write_all(&GREETING)?;
+    to.flush()?;
     while let Some((format, bytes)) = wire::receive(from)? {
         let outcome = clean::clean(&bytes, format);
         wire::answer(to, &Answer { cpu_ms: limits::cpu_ms(), outcome })?;

@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
+use tokio::io::AsyncReadExt as _;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Semaphore;
 
-use super::child::CHILD;
+use super::child::{CHILD, GREETING};
 use super::clean::Cleaned;
 use super::format::Format;
 use super::wire::{self, Answer};
@@ -84,7 +85,7 @@ impl Cleaner {
         let _room =
             self.room.acquire().await.map_err(|closed| CleanerError(io::Error::other(closed)))?;
         for _ in 0..MOST_LOST {
-            let mut worker = self.take()?;
+            let mut worker = self.take().await?;
             match worker.clean(format, bytes).await {
                 Ending::Answered(answer) => {
                     worker.photos += 1;
@@ -107,14 +108,21 @@ impl Cleaner {
         Ok(Err(PhotoRefusal::Corrupt)) // memory that the kernel takes back looks like a kill from outside, too
     }
 
-    fn take(&self) -> Result<Worker, CleanerError> {
+    async fn take(&self) -> Result<Worker, CleanerError> {
+        match self.take_idle() {
+            Some(worker) => Ok(worker),
+            None => Worker::start(&self.program).await.map_err(CleanerError),
+        }
+    }
+
+    fn take_idle(&self) -> Option<Worker> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(mut worker) = idle.pop() {
             if matches!(worker.process.try_wait(), Ok(None)) {
-                return Ok(worker);
+                return Some(worker);
             }
         }
-        Worker::start(&self.program).map_err(CleanerError)
+        None
     }
 
     fn give_back(&self, worker: Worker) {
@@ -125,7 +133,8 @@ impl Cleaner {
 }
 
 impl Worker {
-    fn start(program: &PathBuf) -> io::Result<Self> {
+    /// Starts a child and waits for its greeting.
+    async fn start(program: &PathBuf) -> io::Result<Self> {
         let mut process = Command::new(program)
             .arg(CHILD)
             .env_clear()
@@ -137,7 +146,12 @@ impl Worker {
             .kill_on_drop(true)
             .spawn()?;
         let pipes = process.stdin.take().zip(process.stdout.take());
-        let (to, from) = pipes.ok_or_else(|| io::Error::other("the child has no pipes"))?;
+        let (to, mut from) = pipes.ok_or_else(|| io::Error::other("the child has no pipes"))?;
+        let mut greeting = [0; GREETING.len()];
+        let greeted = tokio::time::timeout(WALL, from.read_exact(&mut greeting)).await;
+        if !matches!(greeted, Ok(Ok(_))) || greeting != GREETING {
+            return Err(io::Error::other("the program does not answer as a photo child"));
+        }
         Ok(Self { process, to, from, photos: 0, cpu_ms: 0 })
     }
 
@@ -163,4 +177,23 @@ fn is_from_outside(status: ExitStatus) -> bool {
     let outside =
         [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT];
     status.signal().is_some_and(|ended_by| outside.iter().any(|signal| *signal as i32 == ended_by))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_no_child_is_a_fault_and_costs_no_photo() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            for program in ["/bin/true", "/bin/echo"] {
+                let cleaner = Cleaner::new(PathBuf::from(program));
+
+                let outcome = cleaner.clean(Format::Jpeg, &[0xff, 0xd8, 0xff]).await;
+
+                assert!(outcome.is_err(), "{program}");
+            }
+        });
+    }
 }
