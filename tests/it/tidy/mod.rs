@@ -1,5 +1,6 @@
 //! The rules of `docs/ARCHITECTURE.md` that a machine can check, read from `cargo metadata` and the tree.
 
+mod errors;
 mod schemas;
 mod tiers;
 mod tree;
