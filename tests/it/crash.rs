@@ -136,3 +136,22 @@ fn killed_while_reports_are_filed_the_city_keeps_every_one_it_acknowledged() {
         std::fs::remove_dir_all(&data).expect("the folder can go");
     });
 }
+
+#[test]
+fn when_a_private_server_dies_the_city_ends_as_failed_and_leaves_nothing_behind() {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let data = std::env::temp_dir().join(format!("city-redis-died-{}", std::process::id()));
+        let mut city = serve(&data).await;
+        let pid = std::fs::read_to_string(data.join("redis/redis.pid")).expect("Redis runs");
+        let pid = nix::unistd::Pid::from_raw(pid.trim().parse().expect("it is a pid"));
+
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("SIGKILL is sent");
+        let ended = tokio::time::timeout(Duration::from_secs(25), city.child.wait()).await;
+
+        assert!(!ended.expect("it stops by itself").expect("it ends").success());
+        assert!(processes_of(&data).is_empty(), "no child outlives the city");
+        std::fs::remove_dir_all(&data).expect("the folder can go");
+    });
+}

@@ -4,6 +4,8 @@
     reason = "a broken arrangement fails the test, also outside the test's own function"
 )]
 
+mod authz;
+mod console;
 mod crash;
 mod journeys;
 mod phone;

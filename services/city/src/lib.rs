@@ -1,5 +1,6 @@
 //! The whole city in one process: no rules of its own, it starts what the services need and then the services.
 
+pub mod bench;
 pub mod child;
 pub mod config;
 pub mod database_commands;

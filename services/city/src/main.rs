@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use city_city::bench::{self, BenchCommand};
 use city_city::child::{self, ChildGuard};
 use city_city::database_commands::{self, MigrateCommand, SeedCommand};
 use city_city::demo::{self, DemoCommand};
@@ -33,6 +34,7 @@ enum CityCommand {
     Keys(KeysCommand),
     Config(ConfigCommand),
     Schema(SchemaCommand),
+    Bench(BenchCommand),
     /// Decodes photos for the reports service.
     #[command(name = city_reports::photo::CHILD, hide = true)]
     PhotoChild,
@@ -65,6 +67,10 @@ fn main() -> ExitCode {
         }
         CityCommand::Seed(command) => {
             city_boot::run(|_| async move { database_commands::seed(&command).await })
+                .map_err(Into::into)
+        }
+        CityCommand::Bench(command) => {
+            city_boot::run(|process| async move { bench::run(&command, process).await })
                 .map_err(Into::into)
         }
         CityCommand::Keys(command) => keys_command::run(&command).map_err(Into::into),

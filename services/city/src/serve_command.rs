@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use crate::config::CityConfig;
 use crate::embedded::{Durability, Embedded, EmbeddedOptions};
-use crate::start::{Parts, keyring_at, migrate, seed, start};
+use crate::start::{Parts, keyring_at, migrate, private_store, seed, start};
 
 /// Start the whole city: servers, migrations, seed data, all services and the gateway.
 ///
@@ -50,16 +50,17 @@ pub async fn run(command: &ServeCommand, process: Process) -> Result<(), BootErr
         return Ok(());
     };
     let mut servers = embedded;
-    let served = tokio::select! {
+    let mut served = tokio::select! {
         served = open(&parts, &process) => served,
         failed = ended_early(&mut servers) => Err(failed),
         () = stop.cancelled() => Ok(()),
     };
     if served.is_ok() && !stop.is_cancelled() {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            failed = ended_early(&mut servers) => tracing::error!("{}", city_http::chain(&failed)),
-        }
+        // An error, so that whoever watches this process starts it again.
+        served = tokio::select! {
+            () = stop.cancelled() => Ok(()),
+            failed = ended_early(&mut servers) => Err(failed),
+        };
     }
     // The services first, so that nothing they do is cut off; then what they stand on.
     process.tasks.shutdown(std::time::Duration::from_secs(9)).await;
@@ -108,17 +109,6 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
         url.or_else(|| own.cloned())
             .ok_or_else(|| BootError::Config("a private server did not say where it is".into()))
     };
-    let own_s3 = || {
-        let access = embedded.as_ref()?.s3.as_ref()?;
-        Some(S3Settings {
-            endpoint: access.endpoint.clone(),
-            region: access.region.clone(),
-            bucket: access.bucket.clone(),
-            access_key: access.access_key.clone(),
-            secret_key: access.secret_key.clone(),
-            public_endpoint: None,
-        })
-    };
     let notifications_keyring = settings.data_dir.join("notifications-keyring.json");
     keyring_at(&notifications_keyring)?;
     let parts = Parts {
@@ -130,7 +120,7 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
         redis_url: started(redis_url, embedded.as_ref().and_then(|own| own.redis_url.as_ref()))?,
         redis_prefix: settings.redis_prefix.clone(),
         s3: s3
-            .or_else(own_s3)
+            .or_else(|| embedded.as_ref().and_then(private_store))
             .ok_or_else(|| BootError::Config("the S3 store did not say where it is".into()))?,
         keyring: Arc::new(keyring_at(&settings.data_dir.join("keyring.json"))?),
         notifications_keyring_file: Some(notifications_keyring),

@@ -16,7 +16,7 @@ use sqlx::migrate::Migrator;
 use sqlx::{Connection as _, PgConnection};
 use tokio::net::TcpListener;
 
-use crate::embedded::write_private;
+use crate::embedded::{Embedded, write_private};
 
 /// Connections to PostgreSQL of each service: together below the 100 that a fresh server allows.
 const DATABASE_CONNECTIONS: u32 = 20;
@@ -126,15 +126,7 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     settings.notifications_url = Some(notifications_url.clone());
     let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), accounts).await?;
 
-    let mut settings = <city_reports::Config as confique::Config>::Layer::empty();
-    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
-    settings.s3.region = Some(parts.s3.region.clone());
-    settings.s3.bucket = Some(parts.s3.bucket.clone());
-    settings.s3.public_endpoint = parts.s3.public_endpoint.clone();
-    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
-    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
-    settings.photo_child.clone_from(&parts.photo_child);
-    let reports = city_reports::build(preset(settings)?, reports).await?;
+    let reports = city_reports::build(reports_config(parts)?, reports).await?;
 
     let mut settings = <city_notifications::Config as confique::Config>::Layer::empty();
     settings.keyring_file.clone_from(&parts.notifications_keyring_file);
@@ -152,6 +144,35 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
         serve(process, service, &people.ids, listener);
     }
     Ok(running)
+}
+
+/// The settings of reports, with the store that the city decided.
+///
+/// # Errors
+/// When a variable does not parse.
+pub fn reports_config(parts: &Parts) -> Result<city_reports::Config, BootError> {
+    let mut settings = <city_reports::Config as confique::Config>::Layer::empty();
+    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
+    settings.s3.region = Some(parts.s3.region.clone());
+    settings.s3.bucket = Some(parts.s3.bucket.clone());
+    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
+    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
+    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    settings.photo_child.clone_from(&parts.photo_child);
+    preset(settings)
+}
+
+/// The store that private servers started.
+pub fn private_store(servers: &Embedded) -> Option<S3Settings> {
+    let access = servers.s3.as_ref()?;
+    Some(S3Settings {
+        endpoint: access.endpoint.clone(),
+        region: access.region.clone(),
+        bucket: access.bucket.clone(),
+        access_key: access.access_key.clone(),
+        secret_key: access.secret_key.clone(),
+        public_endpoint: None,
+    })
 }
 
 fn serve(process: &Process, service: Service, ids: &Arc<Ids>, listener: TcpListener) {

@@ -26,7 +26,11 @@ impl Cursor {
         let (at, id) = raw.split_once('.')?;
         let at = match at {
             "" => None,
-            hex => Some(DateTime::from_timestamp_micros(i64::from_str_radix(hex, 16).ok()?)?),
+            hex => {
+                // Nothing is older than 1970, and far before it lies what PostgreSQL cannot compare.
+                let micros = i64::from_str_radix(hex, 16).ok().filter(|micros| *micros >= 0)?;
+                Some(DateTime::from_timestamp_micros(micros)?)
+            }
         };
         let id = (id.len() == 32).then(|| Uuid::try_parse(id).ok()).flatten()?;
         Some(Self { at, id: ReportId::restore(id) })
@@ -73,6 +77,12 @@ mod tests {
             let at = DateTime::from_timestamp_micros(micros).filter(|_| !missing);
             let cursor = Cursor { at, id: ReportId::restore(Uuid::from_u128(id)) };
             prop_assert_eq!(Cursor::parse(&cursor.print()), Some(cursor));
+        }
+
+        #[test]
+        fn an_instant_before_1970_is_no_cursor(micros in i64::MIN..0, id: u128) {
+            let raw = format!("-{:x}.{id:032x}", micros.unsigned_abs());
+            prop_assert_eq!(Cursor::parse(&raw), None);
         }
 
         #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::{Precision, Report, State, title};
+use crate::domain::{Precision, Report, State, StateName, title};
 use crate::error::Error;
 use crate::reference::Reference;
 use crate::store::photo::ReportPhoto;
@@ -267,8 +267,15 @@ impl StaffReport {
         };
         let place = stored.place.map(|place| if whole { place.exact } else { place.public });
         let public_text = stored.public_text.clone();
+        let mut item = WorkItem::of(stored, reference);
+        if !whole {
+            // Who works on it and what is decided next stays with those who handle it.
+            (item.assignee, item.proposed_agency, item.step_due_at) = (None, None, None);
+        }
+        // A result that is still under review has not been given.
+        let result_given = whole || columns.state != StateName::PendingReview;
         Ok(Self {
-            item: WorkItem::of(stored, reference),
+            item,
             description: public_text
                 .clone()
                 .filter(|_| !whole)
@@ -278,7 +285,10 @@ impl StaffReport {
             point: place.map(wire_point).map(|at| ReportPoint { lat: at.lat, lon: at.lon }),
             photos: staff_photos(app, photos, depth, published).await?,
             round: facts.round,
-            result: columns.result_text.map(|text| text.as_str().to_owned()),
+            result: columns
+                .result_text
+                .filter(|_| result_given)
+                .map(|text| text.as_str().to_owned()),
             reason_code: columns.reason_code.map(|reason| reason.as_str().to_owned()),
             third_party,
             first_due_at: facts.first_due_at,

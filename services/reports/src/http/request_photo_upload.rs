@@ -35,7 +35,7 @@ pub struct AfterPhotoRequest {
 
 /// `POST /admin/v1/reports/{id}/photos`
 #[utoipa::path(
-    post, path = "/admin/v1/reports/{id}/photos", tag = "reports",
+    post, path = "/admin/v1/reports/{id}/photos", tag = "reports", operation_id = "requestAfterPhotoUpload",
     summary = "Ask to upload a photo of the solved problem",
     description = "Answers with a signed PUT, good for five minutes. The photo belongs to the report from the start and is \
                    waited for a day. The same Idempotency-Key gives the same ticket, with a fresh URL while the bytes are \

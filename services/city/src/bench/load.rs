@@ -1,0 +1,113 @@
+//! A closed loop of callers, each with a loopback address of its own, as phones have.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use city_boot::BootError;
+use tokio::task::JoinSet;
+
+/// Callers at a time.
+const CALLERS: usize = 16;
+/// Addresses of each caller: the limit of one address must not be what is measured.
+const ADDRESSES: u8 = 12;
+
+/// A request to be sent again and again.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) url: String,
+    pub(super) body: String,
+}
+
+/// What one round of one side took.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    latencies: Vec<Duration>,
+    elapsed: Duration,
+}
+
+impl Round {
+    pub(super) fn per_second(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
+        let count = self.latencies.len() as f64;
+        count / self.elapsed.as_secs_f64()
+    }
+
+    /// The latency below which this share of the requests stayed.
+    pub(super) fn percentile(&self, percent: usize) -> Duration {
+        let mut sorted = self.latencies.clone();
+        sorted.sort_unstable();
+        let last = sorted.len().saturating_sub(1);
+        sorted.get(last * percent / 100).copied().unwrap_or_default()
+    }
+}
+
+/// The clients of all callers.
+pub(super) struct Callers(Vec<Vec<reqwest::Client>>);
+
+impl Callers {
+    pub(super) fn new() -> Result<Self, BootError> {
+        let callers = (1..=CALLERS).map(|caller| {
+            let third = u8::try_from(caller).unwrap_or(u8::MAX);
+            (1..=ADDRESSES)
+                .map(|last| {
+                    let address = IpAddr::V4(Ipv4Addr::new(127, 0, third, last));
+                    let client =
+                        reqwest::Client::builder().local_address(address).tcp_nodelay(true);
+                    client.build().map_err(|error| BootError::failed("making a client", error))
+                })
+                .collect::<Result<Vec<_>, _>>()
+        });
+        Ok(Self(callers.collect::<Result<_, _>>()?))
+    }
+
+    /// Sends a target's request from all callers for a time.
+    ///
+    /// # Errors
+    /// When an answer is not the wanted page.
+    pub(super) async fn round(
+        &self,
+        target: &Target,
+        lasting: Duration,
+    ) -> Result<Round, BootError> {
+        let started = Instant::now();
+        let mut callers = JoinSet::new();
+        for clients in self.0.clone() {
+            let target = target.clone();
+            callers.spawn(async move {
+                let mut latencies = Vec::new();
+                for client in clients.iter().cycle() {
+                    let sent = Instant::now();
+                    if started.elapsed() > lasting {
+                        break;
+                    }
+                    ask(client, &target).await?;
+                    latencies.push(sent.elapsed());
+                }
+                Ok::<_, BootError>(latencies)
+            });
+        }
+        let mut round = Round::default();
+        while let Some(caller) = callers.join_next().await {
+            let latencies = caller.map_err(|error| BootError::failed("sending", error))??;
+            round.latencies.extend(latencies);
+        }
+        round.elapsed = started.elapsed();
+        Ok(round)
+    }
+}
+
+async fn ask(client: &reqwest::Client, target: &Target) -> Result<(), BootError> {
+    let failed = |error| BootError::failed("asking for the page", error);
+    let request = client
+        .post(&target.url)
+        .header("content-type", "application/json")
+        .body(target.body.clone());
+    let answer = request.send().await.map_err(failed)?;
+    let status = answer.status();
+    let body = answer.bytes().await.map_err(failed)?;
+    if status.is_success() && !body.windows(10).any(|at| at == b"\"errors\":[") {
+        return Ok(());
+    }
+    let text = String::from_utf8_lossy(&body).chars().take(300).collect::<String>();
+    Err(BootError::Config(format!("{} answered {status}: {text}", target.url)))
+}
