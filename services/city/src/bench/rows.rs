@@ -38,8 +38,9 @@ pub(super) async fn copy_reports(db: &PgPool, count: u32) -> Result<(), BootErro
              select (jsonb_populate_record(one, jsonb_build_object(
                  'id', copy.id, 'no', 1000000 + copy.n, 'code', copy.code,
                  'filed_at', one.filed_at - copy.n * interval '1 minute'))).*
-             from (select * from reports.report limit 1) one,
+             from reports.report one,
                   unnest($1::uuid[], $2::text[]) with ordinality as copy (id, code, n)
+             where one.id = (select id from reports.report limit 1)
          ) copies"
     );
     sqlx::query(sqlx::AssertSqlSafe(insert))

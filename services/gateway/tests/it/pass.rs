@@ -81,15 +81,15 @@ fn photos_are_handed_through_as_anonymous_reads() {
 }
 
 #[test]
-fn bodies_of_identity_answers_end_at_4_kib() {
+fn bodies_of_refreshes_end_at_4_kib() {
     run(Setting::default(), async |door| {
-        door.spy.answers("/accounts/auth/v1/callback", &json!({}));
+        door.spy.answers("/accounts/auth/v1/refresh", &json!({}));
         let send =
-            |bytes: usize| door.ask(Method::POST, "/auth/v1/callback").body("x".repeat(bytes));
+            |bytes: usize| door.ask(Method::POST, "/auth/v1/refresh").body("x".repeat(bytes));
 
         assert_eq!(status(send(4 * 1024)).await, 200);
         assert_eq!(status(send(4 * 1024 + 1)).await, 413);
-        assert_eq!(status(door.ask(Method::GET, "/auth/v1/a%2fb")).await, 400);
+        assert_eq!(status(door.ask(Method::GET, "/media/reports/a%2fb")).await, 400);
     });
 }
 
