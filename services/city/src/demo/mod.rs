@@ -123,7 +123,7 @@ pub async fn run(command: &DemoCommand) -> Result<(), DemoError> {
 
     let mut live = Live::open(&command.url, app.access_token(), &id).await?;
     live.until("SUBMITTED", PATIENCE).await?;
-    let mut triage = Console::sign_in(&command.url, "IOC", &Scope::City).await?;
+    let triage = Console::sign_in(&command.url, "IOC", &Scope::City).await?;
     triage.find_in_work_list(&id).await?;
     say.step(
         "A triage officer signed in with password and authenticator and found it in the work list",
@@ -132,7 +132,7 @@ pub async fn run(command: &DemoCommand) -> Result<(), DemoError> {
     live.until("ASSIGNED", PATIENCE).await?;
     say.step("Accepted and assigned; the resident saw it live");
 
-    let mut officer =
+    let officer =
         Console::sign_in(&command.url, "OFFICER", &Scope::Agency(console::AGENCY.to_owned()))
             .await?;
     officer.act(&id, "start", &json!({})).await?;
