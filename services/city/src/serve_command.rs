@@ -62,8 +62,8 @@ pub async fn run(command: &ServeCommand, process: Process) -> Result<(), BootErr
             failed = ended_early(&mut servers) => Err(failed),
         };
     }
-    // The services first, so that nothing they do is cut off; then what they stand on.
-    process.tasks.shutdown(std::time::Duration::from_secs(9)).await;
+    // The services first, so that nothing they do is cut off; then what they stand on. Together within 10 s.
+    process.tasks.shutdown(std::time::Duration::from_secs(7)).await;
     if let Some(servers) = servers {
         servers.stop().await;
     }

@@ -83,7 +83,7 @@ fn the_largest_photos_fit_into_the_address_space_of_the_child() {
 #[test]
 fn a_child_that_is_killed_in_the_middle_costs_nothing() {
     run(async {
-        let wrapper = Wrapper::new("killed", "head -c 100 > /dev/null; kill -9 $$");
+        let wrapper = Wrapper::new("killed", "printf PHC1; head -c 100 > /dev/null; kill -9 $$");
         let cleaner = wrapper.cleaner();
 
         assert!(
@@ -105,7 +105,7 @@ fn a_child_that_dies_over_a_photo_costs_that_photo_only() {
         "printf '\\377nonsense'; cat > /dev/null",
     ] {
         run(async {
-            let wrapper = Wrapper::new("dies", death);
+            let wrapper = Wrapper::new("dies", &format!("printf PHC1; {death}"));
             let cleaner = wrapper.cleaner();
 
             let outcome = cleaner.clean(Format::Jpeg, &jpeg(400, 300)).await.unwrap();
@@ -119,7 +119,7 @@ fn a_child_that_dies_over_a_photo_costs_that_photo_only() {
 #[test]
 fn a_child_that_hangs_is_ended_after_fifteen_seconds() {
     run(async {
-        let wrapper = Wrapper::new("hangs", "exec sleep 600");
+        let wrapper = Wrapper::new("hangs", "printf PHC1; exec sleep 600");
         let cleaner = wrapper.cleaner();
         let start = std::time::Instant::now();
 
