@@ -43,6 +43,9 @@ pub fn is_away(error: &sqlx::Error) -> bool {
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
+        // A connection cut in the middle of an exchange.
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::BeginFailed
         | sqlx::Error::Tls(_) => true,
         // 08 connection, 53 resources, 57P0x shutting down, 25006 read-only, 40 serialisation or deadlock,
         // 55P03 lock timeout, 57014 statement timeout.
