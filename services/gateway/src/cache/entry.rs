@@ -56,11 +56,12 @@ impl Entry {
         max_age: u32,
     ) -> Self {
         let hash = digest(&SHA256, &body);
-        let hex: String = hash.as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let tag: String =
+            hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         let seconds = max_age.clamp(SHORTEST, LONGEST);
         Self {
             body: body.into(),
-            etag: format!("\"{hex}\""),
+            etag: format!("\"{tag}\""),
             tags,
             born,
             fetched_at,
