@@ -87,12 +87,7 @@ impl Edge {
         let identity =
             Identity::new(ServiceName::Gateway, SigningKey::from_seed(&[1; 32]), clock.clone());
         let published = [identity.published()];
-        let services = [
-            ServiceName::Accounts,
-            ServiceName::Reports,
-            ServiceName::Notifications,
-            ServiceName::Catalogue,
-        ];
+        let services = [ServiceName::Accounts, ServiceName::Reports, ServiceName::Notifications];
         let verifiers = services.map(|service| Verifier::new(service, &published, clock.clone()));
         let signing = SigningKey::from_seed(&[7; 32]);
         let spy = Spy::start(verifiers.to_vec(), &signing.verifying_key().jwk()).await;
