@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use crate::embedded::{Embedded, write_private};
 
 /// Connections to PostgreSQL of each service: together below the 100 that a fresh server allows.
-const DATABASE_CONNECTIONS: u32 = 20;
+const DATABASE_CONNECTIONS: u32 = 16;
 
 /// What a city stands on.
 #[derive(Debug, Clone)]
@@ -52,10 +52,12 @@ pub struct Running {
 }
 
 /// The services that own a schema, with their migrations.
-pub const SCHEMAS: [(ServiceName, &Migrator); 3] = [
+pub const SCHEMAS: [(ServiceName, &Migrator); 5] = [
     (ServiceName::Accounts, &city_accounts::MIGRATOR),
     (ServiceName::Reports, &city_reports::MIGRATOR),
     (ServiceName::Notifications, &city_notifications::MIGRATOR),
+    (ServiceName::Catalogue, &city_catalogue::MIGRATOR),
+    (ServiceName::Payments, &city_payments::MIGRATOR),
 ];
 
 /// Brings a database to the present schemas.
@@ -110,37 +112,47 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
         process.listen("127.0.0.1:0").await?,
         process.listen("127.0.0.1:0").await?,
         process.listen("127.0.0.1:0").await?,
+        process.listen("127.0.0.1:0").await?,
+        process.listen("127.0.0.1:0").await?,
     ];
-    let [accounts_url, reports_url, notifications_url] =
-        [url(&listeners[0])?, url(&listeners[1])?, url(&listeners[2])?];
+    let mut urls = listeners.iter().map(url);
+    let mut next = || urls.next().unwrap_or_else(|| Ok(String::new())); // one a listener
+    let (accounts_url, reports_url, notifications_url) = (next()?, next()?, next()?);
+    let (catalogue_url, payments_url) = (next()?, next()?);
     let running = Running { gateway: Process::address(&gateway)? };
 
     let people = People::new();
-    let [accounts, reports, notifications] = [
-        people.infra(ServiceName::Accounts, parts)?,
-        people.infra(ServiceName::Reports, parts)?,
-        people.infra(ServiceName::Notifications, parts)?,
-    ];
-
     let mut settings = <city_accounts::Config as confique::Config>::Layer::empty();
     settings.notifications_url = Some(notifications_url.clone());
-    let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), accounts).await?;
+    let infra = people.infra(ServiceName::Accounts, parts)?;
+    let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), infra).await?;
 
-    let reports = city_reports::build(reports_config(parts)?, reports).await?;
+    let infra = people.infra(ServiceName::Reports, parts)?;
+    let reports = city_reports::build(reports_config(parts)?, infra).await?;
 
     let mut settings = <city_notifications::Config as confique::Config>::Layer::empty();
     settings.keyring_file.clone_from(&parts.notifications_keyring_file);
-    let notifications = city_notifications::build(preset(settings)?, notifications).await?;
+    let infra = people.infra(ServiceName::Notifications, parts)?;
+    let notifications = city_notifications::build(preset(settings)?, infra).await?;
+
+    let settings = <city_catalogue::Config as confique::Config>::Layer::empty();
+    let infra = people.infra(ServiceName::Catalogue, parts)?;
+    let catalogue = city_catalogue::build(preset(settings)?, infra).await?;
+
+    let settings = <city_payments::Config as confique::Config>::Layer::empty();
+    let infra = people.infra(ServiceName::Payments, parts)?;
+    let payments = city_payments::build(preset(settings)?, infra).await?;
 
     let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();
     settings.accounts_url = Some(accounts_url);
     settings.reports_url = Some(reports_url);
     settings.notifications_url = Some(notifications_url);
+    settings.catalogue_url = Some(catalogue_url);
+    settings.payments_url = Some(payments_url);
     let front = city_gateway::build(preset(settings)?, people.gateway(parts)?)?;
 
-    let services =
-        [accounts, reports, notifications].into_iter().zip(listeners).chain([(front, gateway)]);
-    for (service, listener) in services {
+    let services = [accounts, reports, notifications, catalogue, payments];
+    for (service, listener) in services.into_iter().zip(listeners).chain([(front, gateway)]) {
         serve(process, service, &people.ids, listener);
     }
     Ok(running)

@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 pub mod accounts;
+pub mod catalogue;
 pub mod common;
 pub mod event;
 pub mod key;

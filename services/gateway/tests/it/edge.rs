@@ -78,6 +78,8 @@ impl Edge {
             accounts_url: spy.url.clone(),
             reports_url: spy.url.clone(),
             notifications_url: spy.url.clone(),
+            catalogue_url: spy.url.clone(),
+            payments_url: spy.url.clone(),
             issuer: ISSUER.to_owned(),
             trusted_proxies: Vec::new(),
             forwarded_header: "x-forwarded-for".to_owned(),

@@ -1,0 +1,1 @@
+//! Procedures, their editions and forms, fees, checks.

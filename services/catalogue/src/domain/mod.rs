@@ -1,0 +1,7 @@
+//! The pure rules of the catalogue.
+
+pub mod dossier;
+pub mod procedure;
+pub mod registry;
+pub mod search;
+pub mod service;

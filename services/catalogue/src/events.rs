@@ -1,0 +1,1 @@
+//! The table: domain event → public event.

@@ -1,0 +1,10 @@
+//! Search and place names: the routes.
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The routes of this part.
+pub fn routes() -> Router<App> {
+    Router::new()
+}

@@ -1,0 +1,10 @@
+//! Services and their editions, gates, states, favourites: the routes.
+
+use axum::Router;
+
+use crate::app::App;
+
+/// The routes of this part.
+pub fn routes() -> Router<App> {
+    Router::new()
+}

@@ -1,0 +1,1 @@
+//! Consumers and schedules, one file each.

@@ -1,0 +1,1 @@
+//! Tests of the service through its router, on real servers.

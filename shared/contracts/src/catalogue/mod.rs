@@ -1,0 +1,7 @@
+//! The catalogue: what its routes take and give, and what it tells the world.
+
+pub mod dossier;
+pub mod procedure;
+pub mod registry;
+pub mod search;
+pub mod service;

@@ -1,0 +1,1 @@
+//! Procedures, their forms, fees and checks.

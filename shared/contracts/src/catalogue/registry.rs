@@ -1,0 +1,1 @@
+//! Places, agencies, categories, life events, calendars.
