@@ -1,1 +1,0 @@
-//! Procedures, their forms, fees and checks.
