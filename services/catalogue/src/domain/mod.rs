@@ -1,6 +1,7 @@
 //! The pure rules of the catalogue.
 
 pub mod dossier;
+pub mod edition;
 pub mod procedure;
 pub mod registry;
 pub mod search;
