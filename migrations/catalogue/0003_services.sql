@@ -227,11 +227,3 @@ create table catalogue.account_setting (
     account    uuid primary key,
     history_on boolean not null
 );
-
--- Which services help in which situation of life.
-create table catalogue.life_event_service (
-    event   text not null,
-    service text not null references catalogue.service,
-    sort    integer not null,
-    primary key (event, service)
-);
