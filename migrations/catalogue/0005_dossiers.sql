@@ -87,8 +87,8 @@ create table catalogue.dossier_component (
     file_id      uuid,
     register_ref text,
     copy_type    smallint not null,
-    originals    integer not null,
-    copies       integer not null,
+    originals    smallint not null,
+    copies       smallint not null,
     state        text not null,
     changed_at   timestamptz not null,
     primary key (dossier, code),
@@ -101,7 +101,7 @@ create table catalogue.dossier_component (
 -- A round of asking the resident for more: the clock stands still until it is answered or dropped.
 create table catalogue.dossier_request (
     dossier          uuid not null references catalogue.dossier on delete cascade,
-    round            integer not null,
+    round            smallint not null,
     asked_at         timestamptz not null,
     asked_by         uuid not null,
     deadline         date not null,
@@ -118,7 +118,7 @@ create index dossier_request_deadlines on catalogue.dossier_request (deadline) w
 
 create table catalogue.request_item (
     dossier    uuid not null,
-    round      integer not null,
+    round      smallint not null,
     target     text not null,           -- component:<code>, or field:<JSON Pointer>
     reason     text not null,
     text       text,
