@@ -1,7 +1,9 @@
 //! What catalogue answers besides success.
 
+use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
+use serde_json::json;
 
 /// What a caller can act on.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +11,32 @@ pub enum Error {
     /// Members of the input break rules.
     #[error("the input breaks {} rule(s)", .0.len())]
     Input(Vec<Finding>),
+    /// A ward code of a unit that ended.
+    #[error("this code is that of a former unit")]
+    PlaceFormer {
+        /// JSON Pointer to the code.
+        field: String,
+        /// Codes and names of the present units it became.
+        successors: Vec<(String, Localised)>,
+    },
+    /// A ward code of no unit at all.
+    #[error("this is the code of no ward or commune")]
+    PlaceUnknown {
+        /// JSON Pointer to the code.
+        field: String,
+    },
+    /// There is no such thing, or not for this caller.
+    #[error("there is no such thing")]
+    NotFound,
+    /// It changed meanwhile.
+    #[error("it changed meanwhile: it is at version {current}")]
+    Stale {
+        /// The version it is at.
+        current: i32,
+    },
+    /// The picture of what is published was not read yet.
+    #[error("what is published has not been loaded yet")]
+    NotReady,
     /// The key was used with another request.
     #[error("this key was used with another request")]
     KeyReused,
@@ -32,12 +60,20 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// One thing wrong with the input.
+    pub fn invalid(field: impl Into<String>, code: &str, message: impl Into<String>) -> Self {
+        Self::Input(vec![Finding::new(field, code, message)])
+    }
+}
+
 impl Outcome for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Input(_) => Kind::Invalid,
-            Self::KeyReused => Kind::Conflict,
-            Self::Unavailable { .. } => Kind::Unavailable,
+            Self::Input(_) | Self::PlaceFormer { .. } | Self::PlaceUnknown { .. } => Kind::Invalid,
+            Self::NotFound => Kind::NotFound,
+            Self::KeyReused | Self::Stale { .. } => Kind::Conflict,
+            Self::NotReady | Self::Unavailable { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
     }
@@ -45,6 +81,11 @@ impl Outcome for Error {
     fn code(&self) -> &'static str {
         match self {
             Self::Input(_) => "INPUT",
+            Self::PlaceFormer { .. } => "PLACE_FORMER",
+            Self::PlaceUnknown { .. } => "PLACE_UNKNOWN",
+            Self::NotFound => "NOT_FOUND",
+            Self::Stale { .. } => "STALE",
+            Self::NotReady => "NOT_READY",
             Self::KeyReused => "KEY_REUSED",
             Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal { .. } => "INTERNAL",
@@ -54,7 +95,22 @@ impl Outcome for Error {
     fn findings(&self) -> Vec<Finding> {
         match self {
             Self::Input(findings) => findings.clone(),
+            Self::PlaceFormer { field, .. } | Self::PlaceUnknown { field } => {
+                vec![Finding::new(field.clone(), self.code(), self.to_string())]
+            }
             _ => Vec::new(),
+        }
+    }
+
+    fn details(&self) -> Option<serde_json::Value> {
+        match self {
+            Self::PlaceFormer { successors, .. } => {
+                let unit =
+                    |(code, name): &(String, Localised)| json!({ "code": code, "name": name });
+                Some(json!({ "successors": successors.iter().map(unit).collect::<Vec<_>>() }))
+            }
+            Self::Stale { current } => Some(json!({ "version": current })),
+            _ => None,
         }
     }
 }

@@ -6,18 +6,21 @@ mod domain;
 mod error;
 mod events;
 mod http;
+mod seed;
 mod snapshot;
 mod store;
 mod worker;
 
 use std::sync::Arc;
 
-use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service};
+use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
 use city_events::{Pruner, Relay};
 use city_ids::ServiceName;
 
 pub use crate::config::Config;
 pub use crate::error::Error;
+pub use crate::seed::seed;
+use crate::snapshot::{Snapshot, Snapshots};
 
 /// The migrations of the schema `catalogue`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/catalogue");
@@ -43,22 +46,34 @@ pub async fn run(process: Process) -> Result<(), BootError> {
 ///
 /// # Errors
 /// One line that says what is missing or refused.
-#[expect(
-    clippy::unused_async,
-    reason = "every service is built the same way, and others ask their dependencies here"
-)]
 pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
-    let app = app::App { db: infra.db.clone(), clock: infra.clock.clone(), ids: infra.ids.clone() };
+    let app = app::App {
+        db: infra.db.clone(),
+        clock: infra.clock.clone(),
+        ids: infra.ids.clone(),
+        snapshots: Snapshots::default(),
+    };
+    match Snapshot::load(&app.db).await {
+        Ok(snapshot) => app.snapshots.swap(snapshot),
+        Err(error) => tracing::warn!(
+            error.chain = city_http::chain(&error),
+            "What is published cannot be read yet; reads wait for it"
+        ),
+    }
     let name = ServiceName::Catalogue;
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
+    let mut workers: Vec<Arc<dyn Worker>> = vec![
+        Arc::new(Relay::new(name, db.clone(), redis)),
+        Arc::new(Pruner::new(db, clock, config.idempotency_days)),
+    ];
+    workers.extend(worker::all(&app));
+    let snapshots = app.snapshots.clone();
     Ok(Service {
         name,
         routes: http::routes(app),
-        workers: vec![
-            Arc::new(Relay::new(name, db.clone(), redis)),
-            Arc::new(Pruner::new(db.clone(), clock, config.idempotency_days)),
-        ],
-        readiness: vec![Check::postgres(&db)],
+        workers,
+        // PostgreSQL is not asked: reads go on from the picture while it is away, and writes say so themselves.
+        readiness: vec![Check::new("snapshot", move || std::future::ready(snapshots.is_loaded()))],
         verifier: Some(infra.verifier),
         max_body_bytes: MAX_BODY_BYTES,
     })

@@ -96,6 +96,8 @@ pub async fn seed(
     reports.map_err(|error| BootError::failed("seeding reports", error))?;
     let notifications = city_notifications::seed(&pool(ServiceName::Notifications)?).await;
     notifications.map_err(|error| BootError::failed("seeding notifications", error))?;
+    let catalogue = city_catalogue::seed(&pool(ServiceName::Catalogue)?, clock.now()).await;
+    catalogue.map_err(|error| BootError::failed("seeding the catalogue", error))?;
     if profile.is_development() {
         city_accounts::seed(&pool(ServiceName::Accounts)?, keyring, &clock, &ids, profile).await?;
     }

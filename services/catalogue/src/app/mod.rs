@@ -1,5 +1,6 @@
 //! Use cases, one file each, a folder a part of the catalogue.
 
+mod claim;
 pub mod dossier;
 pub mod procedure;
 pub mod registry;
@@ -10,7 +11,10 @@ use std::sync::Arc;
 
 use city_clock::SharedClock;
 use city_ids::Ids;
+pub use claim::{Claimed, claim};
 use sqlx::PgPool;
+
+use crate::snapshot::Snapshots;
 
 /// What the use cases stand on.
 #[derive(Debug, Clone)]
@@ -21,4 +25,6 @@ pub struct App {
     pub clock: SharedClock,
     /// Where ids come from.
     pub ids: Arc<Ids>,
+    /// What is published, as reads see it.
+    pub snapshots: Snapshots,
 }
