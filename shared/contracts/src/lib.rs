@@ -9,5 +9,6 @@ pub mod common;
 pub mod event;
 pub mod key;
 pub mod notifications;
+pub mod payments;
 pub mod problem;
 pub mod reports;

@@ -1,1 +1,5 @@
 //! Dossiers.
+
+mod keep;
+
+pub use keep::keep;

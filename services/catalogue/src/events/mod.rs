@@ -1,1 +1,3 @@
 //! The table: domain event → public event.
+
+pub mod dossier;
