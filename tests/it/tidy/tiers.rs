@@ -7,7 +7,8 @@ use super::root;
 /// The tier of a workspace crate; a crate without one fails the test.
 fn tier(name: &str) -> Option<u8> {
     Some(match name {
-        "city-ids" | "city-money" | "city-clock" | "city-calendar" | "city-text" => 0,
+        "city-ids" | "city-money" | "city-clock" | "city-calendar" | "city-text"
+        | "city-receipt" => 0,
         "city-contracts" => 1,
         "city-http" | "city-auth" | "city-events" | "city-blobs" | "city-boot" | "city-clients"
         | "city-testkit" => 2,

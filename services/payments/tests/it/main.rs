@@ -1,1 +1,4 @@
 //! Tests of the service through its router, on real servers.
+
+mod ledger;
+mod subject;

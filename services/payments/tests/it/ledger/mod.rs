@@ -1,0 +1,3 @@
+//! The ledger: its tables, its sequencer, its proofs.
+
+mod tables;

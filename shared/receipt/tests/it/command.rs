@@ -1,0 +1,44 @@
+//! The command `receipt-verify`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::vectors::{DOC, keys, receipt};
+
+/// A file of this test alone.
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("the temporary folder can be written");
+    path
+}
+
+/// Its exit code, and what it said.
+fn verify_file(name: &str, receipt: &str, keys: &str) -> (Option<i32>, String) {
+    let receipt = file(&format!("{name}.json"), receipt);
+    let keys = file(&format!("{name}.keys.json"), keys);
+    let done = Command::new(env!("CARGO_BIN_EXE_receipt-verify"))
+        .arg(receipt)
+        .arg("--keys")
+        .arg(keys)
+        .output()
+        .expect("the command runs");
+    (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+#[test]
+fn it_exits_0_for_a_true_1_for_a_false_and_2_for_an_unreadable_receipt() {
+    let keys = serde_json::to_string(&keys()).unwrap();
+    let good = receipt();
+    let mut changed = receipt();
+    changed["doc"] = Value::from(DOC.replace("150000", "15000"));
+
+    let (code, said) = verify_file("good", &good.to_string(), &keys);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("150000 dong") && said.contains("Cho Dong Ba"), "{said}");
+    assert_eq!(verify_file("changed", &changed.to_string(), &keys), (Some(1), String::new()));
+    assert_eq!(verify_file("empty", "", &keys).0, Some(2));
+    assert_eq!(verify_file("no-keys", &good.to_string(), r#"{"keys":[]}"#).0, Some(2));
+    assert_eq!(verify_file("bad-keys", &good.to_string(), "{}").0, Some(2));
+}

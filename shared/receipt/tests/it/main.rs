@@ -1,0 +1,5 @@
+//! Tests of receipts: the published vectors, and what is refused.
+
+mod command;
+mod properties;
+mod vectors;
