@@ -71,6 +71,7 @@ impl WholeCity {
             },
             keyring,
             notifications_keyring_file: None,
+            catalogue_keyring_file: None,
             listen: "127.0.0.1:0".to_owned(),
             photo_child: Some(city_testkit::city_program().into()),
         };

@@ -13,7 +13,10 @@ mod worker;
 
 use std::sync::Arc;
 
+use city_auth::Keyring;
+use city_blobs::Blobs;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
+use city_clients::{Accounts, ServiceClient};
 use city_events::{Pruner, Relay};
 use city_ids::ServiceName;
 
@@ -47,11 +50,20 @@ pub async fn run(process: Process) -> Result<(), BootError> {
 /// # Errors
 /// One line that says what is missing or refused.
 pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
+    let accounts = ServiceClient::new(
+        ServiceName::Accounts,
+        &config.accounts_url,
+        infra.http.clone(),
+        infra.identity.clone(),
+    );
     let app = app::App {
         db: infra.db.clone(),
         clock: infra.clock.clone(),
         ids: infra.ids.clone(),
         snapshots: Snapshots::default(),
+        blobs: Blobs::connect(config.s3.settings()?),
+        keyring: Arc::new(keyring(&config, &infra)?),
+        accounts: Accounts(accounts),
     };
     match Snapshot::load(&app.db).await {
         Ok(snapshot) => app.snapshots.swap(snapshot),
@@ -77,6 +89,22 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         verifier: Some(infra.verifier),
         max_body_bytes: MAX_BODY_BYTES,
     })
+}
+
+fn keyring(config: &Config, infra: &Infra) -> Result<Keyring, BootError> {
+    let variable = "CATALOGUE_KEYRING_FILE";
+    match &config.keyring_file {
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            let json = read.map_err(|error| {
+                BootError::Config(format!("{variable} {}: {error}", path.display()))
+            })?;
+            Keyring::from_json(&json)
+                .map_err(|error| BootError::Config(format!("{variable}: {error}")))
+        }
+        None if infra.profile.is_development() => Ok(Keyring::generate(&infra.ids)),
+        None => Err(BootError::Config(format!("set {variable} to this service's keyring"))),
+    }
 }
 
 /// The staff routes of this service.

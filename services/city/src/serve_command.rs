@@ -111,6 +111,8 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
     };
     let notifications_keyring = settings.data_dir.join("notifications-keyring.json");
     keyring_at(&notifications_keyring)?;
+    let catalogue_keyring = settings.data_dir.join("catalogue-keyring.json");
+    keyring_at(&catalogue_keyring)?;
     let parts = Parts {
         profile: settings.profile(),
         database_url: started(
@@ -124,6 +126,7 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
             .ok_or_else(|| BootError::Config("the S3 store did not say where it is".into()))?,
         keyring: Arc::new(keyring_at(&settings.data_dir.join("keyring.json"))?),
         notifications_keyring_file: Some(notifications_keyring),
+        catalogue_keyring_file: Some(catalogue_keyring),
         listen: settings.listen.clone(),
         photo_child: None,
     };

@@ -38,6 +38,8 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// The keyring file of notifications; none lets development make one that lasts as long as the process.
     pub notifications_keyring_file: Option<PathBuf>,
+    /// The keyring file of catalogue, likewise.
+    pub catalogue_keyring_file: Option<PathBuf>,
     /// Where the gateway listens.
     pub listen: String,
     /// The program that cleans photos when this one is not `city`.
@@ -137,9 +139,8 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     let infra = people.infra(ServiceName::Notifications, parts)?;
     let notifications = city_notifications::build(preset(settings)?, infra).await?;
 
-    let settings = <city_catalogue::Config as confique::Config>::Layer::empty();
     let infra = people.infra(ServiceName::Catalogue, parts)?;
-    let catalogue = city_catalogue::build(preset(settings)?, infra).await?;
+    let catalogue = city_catalogue::build(catalogue_config(parts, &accounts_url)?, infra).await?;
 
     let settings = <city_payments::Config as confique::Config>::Layer::empty();
     let infra = people.infra(ServiceName::Payments, parts)?;
@@ -173,6 +174,23 @@ pub fn reports_config(parts: &Parts) -> Result<city_reports::Config, BootError> 
     settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
     settings.s3.secret_key = Some(parts.s3.secret_key.clone());
     settings.photo_child.clone_from(&parts.photo_child);
+    preset(settings)
+}
+
+/// The settings of catalogue, with the store and the keyring that the city decided.
+fn catalogue_config(
+    parts: &Parts,
+    accounts_url: &str,
+) -> Result<city_catalogue::Config, BootError> {
+    let mut settings = <city_catalogue::Config as confique::Config>::Layer::empty();
+    settings.keyring_file.clone_from(&parts.catalogue_keyring_file);
+    settings.accounts_url = Some(accounts_url.to_owned());
+    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
+    settings.s3.region = Some(parts.s3.region.clone());
+    settings.s3.bucket = Some(parts.s3.bucket.clone());
+    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
+    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
+    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
     preset(settings)
 }
 

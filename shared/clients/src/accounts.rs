@@ -3,10 +3,10 @@
 use city_auth::access::Jwks;
 use city_auth::session::SessionRecord;
 use city_contracts::accounts::{
-    ConfirmPhoneCode, PhoneCodeSent, RefreshSession, RequestPhoneCode, SessionSeen, SignOut,
-    SignedIn, SignedOut, Tokens, ViewerView,
+    ConfirmPhoneCode, PhoneCodeSent, PrefillView, RefreshSession, RequestPhoneCode, SessionSeen,
+    SignOut, SignedIn, SignedOut, Tokens, ViewerView,
 };
-use city_ids::SessionId;
+use city_ids::{AccountId, SessionId};
 
 use crate::call::{Call, CallError};
 use crate::service::ServiceClient;
@@ -69,6 +69,15 @@ impl Accounts {
             .read(call, "reading the viewer", "/internal/v1/viewer", &())
             .await
             .map(|answered| answered.value)
+    }
+
+    /// What a person's form may be prefilled with; asked by a service for itself.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, and those of any call.
+    pub async fn prefill(&self, call: &Call, of: AccountId) -> Result<PrefillView, CallError> {
+        let path = format!("/internal/v1/people/{of}/prefill");
+        self.0.read(call, "reading what to prefill", &path, &()).await.map(|found| found.value)
     }
 
     /// A session's record, also when it has ended.

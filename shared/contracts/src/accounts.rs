@@ -212,6 +212,24 @@ impl std::fmt::Debug for ContactView {
     }
 }
 
+/// `POST /internal/v1/people/{id}/prefill`: what a form may be prefilled with. Asked when a draft begins.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrefillView {
+    /// As they gave it.
+    pub full_name: Option<String>,
+    /// E.164.
+    pub phone: Option<String>,
+    /// The ward they live in, as they gave it.
+    pub home_ward_code: Option<String>,
+}
+
+impl std::fmt::Debug for PrefillView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PrefillView([redacted])")
+    }
+}
+
 /// `POST /internal/v1/staff/holders`: who holds a permission over an object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,6 +4,7 @@ pub mod confirm_phone_code;
 pub mod describe_staff;
 pub mod find_contact;
 pub mod find_holders;
+pub mod find_prefill;
 pub mod mark_seen;
 mod open_session;
 mod password_queue;

@@ -31,6 +31,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/internal/v1/sessions/seen", post(internal::sessions::post_seen))
         // other services'
         .route("/internal/v1/people/{id}/contact", post(internal::contact::post))
+        .route("/internal/v1/people/{id}/prefill", post(internal::prefill::post))
         .route("/internal/v1/staff/holders", post(internal::holders::post))
         // staff
         .route("/admin/v1/auth/sessions", post(admin::sign_in::post))

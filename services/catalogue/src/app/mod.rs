@@ -9,6 +9,9 @@ pub mod service;
 
 use std::sync::Arc;
 
+use city_auth::Keyring;
+use city_blobs::Blobs;
+use city_clients::Accounts;
 use city_clock::SharedClock;
 use city_ids::Ids;
 pub use claim::{Claimed, claim};
@@ -27,4 +30,10 @@ pub struct App {
     pub ids: Arc<Ids>,
     /// What is published, as reads see it.
     pub snapshots: Snapshots,
+    /// Where the files of dossiers are.
+    pub blobs: Blobs,
+    /// Wraps the keys of dossiers.
+    pub keyring: Arc<Keyring>,
+    /// Whom forms are prefilled from.
+    pub accounts: Accounts,
 }

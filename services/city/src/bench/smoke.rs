@@ -56,6 +56,7 @@ async fn measure(servers: &Embedded, process: &Process) -> Result<(), BootError>
         s3: private_store(servers).ok_or_else(missing)?,
         keyring: Arc::new(Keyring::generate(&Ids::random())),
         notifications_keyring_file: None,
+        catalogue_keyring_file: None,
         listen: "127.0.0.1:0".to_owned(),
         photo_child: None,
     };

@@ -3,6 +3,7 @@
 pub mod confirm_phone_code;
 pub mod contact;
 pub mod holders;
+pub mod prefill;
 pub mod refresh_session;
 pub mod request_phone_code;
 pub mod sessions;
@@ -24,6 +25,13 @@ pub enum Writers {}
 
 impl Callers for Writers {
     const ALLOWED: &'static [ServiceName] = &[ServiceName::Notifications, ServiceName::Reports];
+}
+
+/// The service that prefills forms.
+pub enum Catalogue {}
+
+impl Callers for Catalogue {
+    const ALLOWED: &'static [ServiceName] = &[ServiceName::Catalogue];
 }
 
 /// Who tells staff of what concerns them.
