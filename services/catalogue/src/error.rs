@@ -1,9 +1,12 @@
 //! What catalogue answers besides success.
 
+use city_auth::Permission;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
 use serde_json::json;
+
+use crate::domain::dossier::{Refusal, WrongStatus};
 
 /// What a caller can act on.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +37,12 @@ pub enum Error {
         /// The version it is at.
         current: i32,
     },
+    /// No live grant holds the permission over the object.
+    #[error("this needs {} over the object", .0.as_str())]
+    Scope(Permission),
+    /// A rule of dossiers says no.
+    #[error(transparent)]
+    Dossier(#[from] Refusal),
     /// The picture of what is published was not read yet.
     #[error("what is published has not been loaded yet")]
     NotReady,
@@ -72,7 +81,8 @@ impl Outcome for Error {
         match self {
             Self::Input(_) | Self::PlaceFormer { .. } | Self::PlaceUnknown { .. } => Kind::Invalid,
             Self::NotFound => Kind::NotFound,
-            Self::KeyReused | Self::Stale { .. } => Kind::Conflict,
+            Self::KeyReused | Self::Stale { .. } | Self::Dossier(_) => Kind::Conflict,
+            Self::Scope(_) => Kind::Forbidden,
             Self::NotReady | Self::Unavailable { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
@@ -85,6 +95,8 @@ impl Outcome for Error {
             Self::PlaceUnknown { .. } => "PLACE_UNKNOWN",
             Self::NotFound => "NOT_FOUND",
             Self::Stale { .. } => "STALE",
+            Self::Scope(_) => "SCOPE",
+            Self::Dossier(refusal) => refusal.code(),
             Self::NotReady => "NOT_READY",
             Self::KeyReused => "KEY_REUSED",
             Self::Unavailable { .. } => "UNAVAILABLE",
@@ -110,6 +122,12 @@ impl Outcome for Error {
                 Some(json!({ "successors": successors.iter().map(unit).collect::<Vec<_>>() }))
             }
             Self::Stale { current } => Some(json!({ "version": current })),
+            Self::Dossier(Refusal::WrongStatus(WrongStatus { status, attempted })) => Some(json!({
+                "status": status.code(), "state": status.as_str(), "action": attempted,
+            })),
+            Self::Dossier(Refusal::LeadNeeded { targets } | Refusal::ItemsOpen { targets }) => {
+                Some(json!({ "targets": targets }))
+            }
             _ => None,
         }
     }

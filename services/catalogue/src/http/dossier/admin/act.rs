@@ -1,0 +1,46 @@
+//! Staff decide.
+
+use axum::extract::State;
+use city_auth::Staff;
+use city_http::{Json, Path, Problem, RequestKey};
+use city_ids::DossierId;
+
+use crate::app::App;
+use crate::app::dossier::{self, ActionDone, StaffCommand};
+
+use super::wire::{StaffActionRequest, parse};
+
+/// `POST /admin/v1/dossiers/{id}/{action}`
+#[utoipa::path(
+    post, path = "/admin/v1/dossiers/{id}/{action}", tag = "dossiers", operation_id = "actOnDossier",
+    summary = "Move a dossier on",
+    description = "Each action needs the version of the dossier that was looked at, and the members named with it. \
+                   Intake at the receiving agency: accept, refuse (reasons), supplement (targets), hand-over, \
+                   withdraw (note optional). Officers of the competent agency: start, assign (assignee), \
+                   ask (items, deadline), drop-round (note optional), ask-payment (amount, note: the basis), \
+                   paid (note: why it goes on without), stop (reason, resumable), resume (note optional), \
+                   finish (outcome, results; reason for REFUSED), apologise (promisedOn, note), \
+                   transfer (agency, note optional); receive and return (note) are the other agency's. \
+                   Its lead: assign to others, close (reason), clear-refund (note).",
+    params(("id" = String, Path, description = "The dossier, such as dos_…"),
+           ("action" = String, Path, description = "One of the actions above"),
+           ("Idempotency-Key" = String, Header, description = "Makes the action happen once")),
+    request_body = StaffActionRequest,
+    responses((status = 200, description = "The dossier as it now is", body = ActionDone),
+              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "DOSSIER_STATE, STALE, KEY_REUSED, FEE_UNPAID, LEAD_NEEDED, NOT_RESUMABLE, …"),
+              (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.dossier.process")))
+)]
+pub async fn post(
+    State(app): State<App>,
+    staff: Staff,
+    Path((id, action)): Path<(DossierId, String)>,
+    RequestKey(key): RequestKey,
+    Json(request): Json<StaffActionRequest>,
+) -> Result<Json<ActionDone>, Problem> {
+    let action = parse(&action, &request, city_clock::hue_day(app.clock.now()))?;
+    let command =
+        StaffCommand { key: &key, id, version: request.version, action, request: &request };
+    Ok(Json(dossier::act(&app, &staff, command).await?))
+}

@@ -1,0 +1,4 @@
+//! What staff ask about dossiers.
+
+pub mod act;
+mod wire;
