@@ -7,6 +7,7 @@
 mod authz;
 mod console;
 mod crash;
+mod cut_connections;
 mod journeys;
 mod phone;
 mod proxy;

@@ -142,13 +142,13 @@ fn split(url: &str) -> (String, String) {
 }
 
 /// `host:port` of a URL.
-fn authority(url: &str) -> String {
+pub fn authority(url: &str) -> String {
     let (_, rest) = url.split_once("://").expect("a URL has a scheme");
     let authority = rest.split(['/', '?']).next().unwrap_or(rest);
     authority.rsplit('@').next().unwrap_or(authority).to_owned()
 }
 
 /// The same URL by way of a proxy.
-fn through(url: &str, proxy: &Proxy) -> SecretString {
+pub fn through(url: &str, proxy: &Proxy) -> SecretString {
     SecretString::from(url.replacen(&authority(url), &proxy.address().to_string(), 1))
 }

@@ -43,10 +43,11 @@ pub fn is_away(error: &sqlx::Error) -> bool {
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
-        // A connection cut in the middle of an exchange.
-        | sqlx::Error::Protocol(_)
-        | sqlx::Error::BeginFailed
         | sqlx::Error::Tls(_) => true,
+        // sqlx reads a connection that closes while TLS is asked for as this answer.
+        sqlx::Error::Protocol(reason) => {
+            reason.starts_with("unexpected response from SSLRequest: 0x00")
+        }
         // 08 connection, 53 resources, 57P0x shutting down, 25006 read-only, 40 serialisation or deadlock,
         // 55P03 lock timeout, 57014 statement timeout.
         sqlx::Error::Database(refused) => refused.code().is_some_and(|code| {
