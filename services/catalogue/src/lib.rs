@@ -21,6 +21,7 @@ use city_events::{Pruner, Relay};
 use city_ids::ServiceName;
 
 pub use crate::config::Config;
+pub use crate::domain::search;
 pub use crate::error::Error;
 pub use crate::seed::seed;
 use crate::snapshot::{Snapshot, Snapshots};

@@ -7,11 +7,13 @@
 mod cell;
 mod procedures;
 mod registry;
+mod search;
 mod services;
 
 pub use cell::Snapshots;
 pub use procedures::Procedures;
 pub use registry::Registry;
+pub use search::Search;
 pub use services::Services;
 use sqlx::{PgConnection, PgPool};
 
@@ -29,6 +31,8 @@ pub struct Snapshot {
     pub services: Services,
     /// Live editions of procedures with their forms.
     pub procedures: Procedures,
+    /// What search and place names answer from.
+    pub search: Search,
 }
 
 impl Snapshot {
@@ -51,7 +55,8 @@ impl Snapshot {
     /// What follows from the sections alone is computed here, once a publication.
     fn assemble(sections: Sections) -> Self {
         let Sections { number, registry, services, procedures } = sections;
-        Self { number, registry, services, procedures }
+        let search = Search::build(&registry, &services, &procedures);
+        Self { number, registry, services, procedures, search }
     }
 }
 

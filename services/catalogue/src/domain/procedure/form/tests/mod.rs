@@ -1,1 +1,0 @@
-//! Schemas and answers, ordinary and hostile.
