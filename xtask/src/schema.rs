@@ -7,8 +7,11 @@ use crate::arguments::Arguments;
 use crate::step::{Failure, build_city, on_file, output_of, root, step};
 
 /// Each generated file and how `city` is asked for it.
-const FILES: [(&str, &[&str]); 2] =
-    [("schema.graphql", &["schema", "graphql"]), ("admin-v1.openapi.json", &["schema", "admin"])];
+const FILES: [(&str, &[&str]); 3] = [
+    ("schema.graphql", &["schema", "graphql"]),
+    ("admin-v1.openapi.json", &["schema", "admin"]),
+    ("manifests/reference.json", &["schema", "manifest"]),
+];
 
 pub fn schema(arguments: &Arguments) -> Result<(), Failure> {
     arguments.allow_flags(&["--check"])?;

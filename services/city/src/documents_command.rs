@@ -1,18 +1,23 @@
 //! `city schema` and `city config`: what the city offers and what can be set, as text.
 
+use std::path::PathBuf;
+
 use city_blobs::S3Config;
 use city_boot::{BootError, InfraConfig, config};
 use city_ids::ServiceName;
 
 use crate::config::CityConfig;
 
-/// Print a generated document: the GraphQL schema, or the OpenAPI document of the admin API.
+/// Print a generated document: the GraphQL schema, the OpenAPI document of the admin API, or a manifest of GraphQL documents.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "`cargo xtask schema` writes both into graphql/.")]
+#[command(after_help = "`cargo xtask schema` writes all of them into graphql/.")]
 pub struct SchemaCommand {
     /// Which document.
     #[arg(value_enum, default_value = "graphql")]
     document: Document,
+    /// The folder of the documents that a manifest names: one a file, `<operation>.graphql`.
+    #[arg(long, default_value = "graphql/operations")]
+    operations: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -21,6 +26,8 @@ enum Document {
     Graphql,
     /// The admin API, merged from all services.
     Admin,
+    /// The documents of a folder as a manifest of trusted documents.
+    Manifest,
 }
 
 /// Print every setting with its meaning, variable and default.
@@ -30,11 +37,13 @@ pub struct ConfigCommand {}
 /// The text of a document.
 ///
 /// # Errors
-/// When the services' admin documents contradict each other.
+/// When the services' admin documents contradict each other, or a document of the folder cannot be read.
 pub fn schema(command: &SchemaCommand) -> Result<String, BootError> {
     match command.document {
         Document::Graphql => Ok(city_gateway::schema::sdl()),
         Document::Admin => admin(),
+        Document::Manifest => city_gateway::trusted::of_folder(&command.operations)
+            .map_err(|error| BootError::failed("reading the documents of a manifest", error)),
     }
 }
 

@@ -1,6 +1,10 @@
 //! What an installation may decide about its front door.
 
+use std::path::PathBuf;
+
 use confique::Config as Source;
+
+use crate::trusted::Mode;
 
 /// The gateway's own settings.
 #[derive(Debug, Clone, Source)]
@@ -32,4 +36,14 @@ pub struct Config {
     /// Web origins that may call from a browser, such as `https://console.city.example`.
     #[config(env = "GATEWAY_WEB_ORIGINS", parse_env = confique::env::parse::list_by_comma, default = [])]
     pub web_origins: Vec<String>,
+    /// Which GraphQL documents may run: `trusted` (those of a manifest) or `open` (any). Unset: `trusted` in production,
+    /// `open` in development.
+    #[config(env = "GATEWAY_DOCUMENTS")]
+    pub documents: Option<Mode>,
+    /// A folder of manifests of released apps, beside those that ship with the gateway.
+    #[config(env = "GATEWAY_MANIFESTS")]
+    pub manifests: Option<PathBuf>,
+    /// Whether answers that are the same for everybody are kept for some seconds.
+    #[config(env = "GATEWAY_RESPONSE_CACHE", default = true)]
+    pub response_cache: bool,
 }

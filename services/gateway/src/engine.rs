@@ -15,12 +15,14 @@ use city_contracts::common::Locale;
 use city_contracts::problem::Kind;
 use futures_util::{FutureExt as _, StreamExt as _};
 
+use crate::cache::Tag;
 use crate::http::parameters::Source;
 use crate::prepare::{
-    Code, CostTable, DocumentCache, Fault, Operation, Outcome, Prepared, RequestError, Shape,
-    ShapeError, TextHash, prepare,
+    Code, CostTable, DocumentCache, Fault, Operation, Outcome, Prepared, Reach, RequestError,
+    Shape, ShapeError, TextHash, prepare,
 };
 use crate::schema::{self, Asking, BAD_INPUT, CitySchema, Refusal};
+use crate::trusted::{Document, Mode, Trusted};
 use crate::who::Flights;
 
 /// Validates, remembers and runs documents.
@@ -29,6 +31,8 @@ pub struct Engine {
     serving: CitySchema,
     shape: Shape,
     costs: CostTable,
+    mode: Mode,
+    trusted: Trusted,
     documents: DocumentCache,
     preparing: Flights<TextHash, Result<Arc<Prepared>, RequestError>>,
 }
@@ -58,6 +62,21 @@ impl Plan {
         self.prepared.operation(self.name.as_deref()).expect("it was found when the plan was made")
     }
 
+    /// The hash of the document's text.
+    pub fn document(&self) -> TextHash {
+        self.prepared.hash()
+    }
+
+    /// The name the operation was asked for by.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The complete variables as sorted JSON: equal for equal questions.
+    pub fn canonical_variables(&self) -> String {
+        serde_json::to_value(&self.variables).unwrap_or_default().to_string()
+    }
+
     /// Query, mutation or subscription.
     pub fn kind(&self) -> OperationType {
         self.operation().kind
@@ -67,13 +86,15 @@ impl Plan {
 impl Engine {
     /// # Errors
     /// When the engine's own SDL cannot be read: a fault of this build.
-    pub fn new() -> Result<Self, ShapeError> {
+    pub fn new(mode: Mode, trusted: Trusted) -> Result<Self, ShapeError> {
         let strict = schema::builder().extension(StopBeforeExecution).finish();
         Ok(Self {
             shape: Shape::parse(&strict.sdl())?,
             strict,
             serving: schema::builder().validation_mode(ValidationMode::Fast).finish(),
             costs: schema::costs(),
+            mode,
+            trusted,
             documents: DocumentCache::default(),
             preparing: Flights::default(),
         })
@@ -92,23 +113,56 @@ impl Engine {
             Source::Hash { text: Some(_), .. } => {
                 Err(RequestError::parameters("sha256Hash is not the hash of query"))
             }
-            Source::Hash { sha256, text: None } => {
-                let known = TextHash::from_hex(sha256).and_then(|hash| self.documents.get(hash));
-                let unknown = || {
-                    RequestError::new(
-                        Code::PersistedQueryNotFound,
-                        Outcome::Document,
-                        "PersistedQueryNotFound",
-                    )
-                };
-                known.ok_or_else(unknown)
-            }
-            Source::Id(_) => Err(RequestError::new(
-                Code::DocumentNotFound,
-                Outcome::Document,
-                "No document has this id",
-            )),
+            Source::Hash { sha256, text: None } => self.known(sha256).await.unwrap_or_else(|| {
+                let code = Code::PersistedQueryNotFound;
+                Err(RequestError::new(code, Outcome::Document, "PersistedQueryNotFound"))
+            }),
+            Source::Id(sha256) => self.released(sha256).await.unwrap_or_else(|| {
+                let code = Code::DocumentNotFound;
+                Err(RequestError::new(code, Outcome::Document, "No document has this id"))
+            }),
         }
+    }
+
+    /// The document of a manifest with this hash.
+    async fn released(&self, sha256: &str) -> Option<Result<Arc<Prepared>, RequestError>> {
+        let hash = TextHash::from_hex(sha256)?;
+        Some(self.prepared_once(hash, self.trusted.get(hash)?).await)
+    }
+
+    /// The same; where any document may run, also one that somebody sent before.
+    async fn known(&self, sha256: &str) -> Option<Result<Arc<Prepared>, RequestError>> {
+        if let Some(released) = self.released(sha256).await {
+            return Some(released);
+        }
+        match self.mode {
+            Mode::Trusted => None,
+            Mode::Open => self.documents.get(TextHash::from_hex(sha256)?).map(Ok),
+        }
+    }
+
+    /// Whether a document may run for everybody.
+    pub fn admits(&self, document: TextHash) -> bool {
+        self.mode == Mode::Open || self.is_trusted(document)
+    }
+
+    /// Whether a document is in a manifest.
+    pub fn is_trusted(&self, document: TextHash) -> bool {
+        self.trusted.get(document).is_some()
+    }
+
+    /// For whom the values of a plan are.
+    pub fn reach(&self, plan: &Plan) -> Reach {
+        plan.operation().reach(&self.shape, schema::is_public)
+    }
+
+    /// What the values of a plan are made of, as far as events tell.
+    pub fn tags(&self, plan: &Plan) -> Vec<Tag> {
+        let of = |field: &String| {
+            let filter = self.arguments(plan, field, "filter");
+            schema::tags(field, filter.first())
+        };
+        plan.operation().root_fields.iter().flat_map(of).collect()
     }
 
     /// The plan of an operation of a document.
@@ -169,6 +223,9 @@ impl Engine {
 
     async fn prepared(&self, text: &str) -> Result<Arc<Prepared>, RequestError> {
         let hash = TextHash::of(text);
+        if let Some(released) = self.trusted.get(hash) {
+            return self.prepared_once(hash, released).await;
+        }
         if let Some(known) = self.documents.get(hash) {
             return Ok(known);
         }
@@ -177,6 +234,31 @@ impl Engine {
                 Arc::new(prepare(text, &self.shape, |document| self.validate(document))?);
             self.documents.keep(hash, &prepared);
             Ok(prepared)
+        };
+        self.preparing.join(hash, prepare).await
+    }
+
+    /// A document of a manifest, which is remembered whatever became of it.
+    async fn prepared_once(
+        &self,
+        hash: TextHash,
+        document: &Document,
+    ) -> Result<Arc<Prepared>, RequestError> {
+        if let Some(known) = document.prepared.get() {
+            return known.clone();
+        }
+        let prepare = async {
+            let text = &document.text;
+            let prepared = prepare(text, &self.shape, |parsed| self.validate(parsed)).map(Arc::new);
+            if let Err(error) = &prepared {
+                let first = error.faults.first().map_or("", |fault| fault.message.as_str());
+                tracing::warn!(
+                    document = document.origin,
+                    "{} cannot run: {first}",
+                    document.origin
+                );
+            }
+            document.prepared.get_or_init(|| prepared).clone()
         };
         self.preparing.join(hash, prepare).await
     }

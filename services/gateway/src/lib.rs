@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod admin;
+pub mod cache;
 mod clients;
 mod config;
 pub mod engine;
@@ -8,10 +9,12 @@ pub mod guard;
 pub mod http;
 pub mod limit;
 pub mod live;
+mod lru;
 pub mod pass;
 pub mod prepare;
 pub mod request;
 pub mod schema;
+pub mod trusted;
 pub mod who;
 
 use std::sync::Arc;
@@ -22,12 +25,15 @@ use city_ids::ServiceName;
 
 pub use clients::Clients;
 pub use config::Config;
+pub use trusted::Mode;
 
+use cache::ResponseCache;
 use engine::Engine;
 use limit::Limits;
 use limit::address::{Addresses, ProxyHeader};
 use live::Live;
 use pass::Upstreams;
+use trusted::Trusted;
 use who::Who;
 
 /// The largest body of any route; each route has its own, smaller bound.
@@ -43,6 +49,8 @@ pub struct App {
     pub clients: Clients,
     pub who: Arc<Who>,
     pub engine: Arc<Engine>,
+    /// None when it is turned off.
+    pub cache: Option<Arc<ResponseCache>>,
     pub limits: Arc<Limits>,
     pub addresses: Arc<Addresses>,
 }
@@ -89,9 +97,14 @@ fn app(config: Config, infra: &GatewayInfra) -> Result<App, BootError> {
         infra.redis.clone(),
         infra.clock.clone(),
     );
-    let engine = Engine::new().map_err(|error| BootError::failed("reading the schema", error))?;
+    let trusted = Trusted::read(config.manifests.as_deref())
+        .map_err(|fault| BootError::failed("reading the manifests of trusted documents", fault))?;
+    let by_profile = if infra.profile.is_development() { Mode::Open } else { Mode::Trusted };
+    let engine = Engine::new(config.documents.unwrap_or(by_profile), trusted)
+        .map_err(|error| BootError::failed("reading the schema", error))?;
     Ok(App {
         addresses: Arc::new(addresses(&config)?),
+        cache: config.response_cache.then(|| ResponseCache::new(infra.clock.clone())),
         config: Arc::new(config),
         profile: infra.profile,
         clock: infra.clock.clone(),

@@ -7,19 +7,21 @@ use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Response, Value};
-use city_auth::Principal;
-use city_auth::permission::SCHEMA_INTROSPECT;
+use city_auth::permission::{DOCUMENT_ADHOC, SCHEMA_INTROSPECT};
+use city_auth::{Principal, PrincipalKind};
+use city_clients::{AppHeaders, Heard};
 use city_contracts::common::Locale;
 use city_http::{Kind, Outcome as _};
 
 use crate::App;
+use crate::cache::{Fresh, Given, Key};
 use crate::engine::Plan;
 use crate::http::parameters::Parameters;
 use crate::limit::{self, Limit, address, table};
 use crate::prepare::{
-    Code, Fault, Introspection, Operation, Outcome, Policy, RequestError, check_limit,
+    Code, Fault, Introspection, Operation, Outcome, Policy, Reach, RequestError, check_limit,
 };
-use crate::schema::{ALONE, Asking, WITHOUT_TOKEN};
+use crate::schema::{ALONE, Asking, PRIVATE_ARGUMENTS, WITHOUT_TOKEN};
 use crate::who::Denied;
 
 /// Points one operation may cost.
@@ -48,6 +50,8 @@ pub struct Caller {
     pub locale: Locale,
     pub address: IpAddr,
     pub request_id: String,
+    /// What the app says about itself.
+    pub app: AppHeaders,
 }
 
 /// A refusal, and the methods that would do where the method was wrong.
@@ -117,8 +121,18 @@ impl App {
             (Door::Get | Door::Post, OperationType::Subscription) => {
                 return Err(Refused::method("GET", "A subscription needs a WebSocket"));
             }
+            (Door::Get, OperationType::Query) if has_private_arguments(operation) => {
+                return Err(Refused::method("POST", "These arguments may not stand in a URL"));
+            }
             (Door::Live, _) | (_, OperationType::Query) | (Door::Post, OperationType::Mutation) => {
             }
+        }
+        if !self.engine.admits(prepared.hash())
+            && !principal.may_somewhere(DOCUMENT_ADHOC, self.clock.now())
+        {
+            let message = "Only documents of released apps run here";
+            let error = RequestError::new(Code::DocumentNotTrusted, Outcome::Refused, message);
+            return Err(error.into());
         }
         let introspection = if self.profile.is_development()
             || principal.may_somewhere(SCHEMA_INTROSPECT, self.clock.now())
@@ -202,8 +216,40 @@ impl App {
         }
     }
 
+    /// The answer to a plan: a kept one where it is the same for everybody, else what running it gives.
+    pub async fn answer(&self, plan: &Plan, caller: Caller) -> Given {
+        let is_anonymous = caller.principal.kind == PrincipalKind::Anonymous;
+        let reach = match plan.kind() {
+            OperationType::Query => self.engine.reach(plan),
+            OperationType::Mutation | OperationType::Subscription => Reach::Viewer,
+        };
+        let (cache, caller) = match (&self.cache, reach) {
+            (Some(cache), Reach::Everybody) => {
+                (cache, Caller { principal: Principal::anonymous(), ..caller })
+            }
+            (Some(cache), Reach::Anonymous) if is_anonymous => (cache, caller),
+            _ => return Given::Passing(Arc::new(self.run(plan, caller).await)),
+        };
+        let key = Key {
+            document: plan.document(),
+            operation: plan.name().map(str::to_owned),
+            variables: plan.canonical_variables(),
+            locale: caller.locale,
+            app: caller.app.clone(),
+        };
+        let fetch = || {
+            let (app, plan) = (self.clone(), plan.clone());
+            async move {
+                let heard = Heard::default();
+                let response = app.run_with(&plan, caller, Arc::default(), heard.clone()).await;
+                Fresh { response, keeping: heard.keeping() }
+            }
+        };
+        cache.answer(key, || self.engine.tags(plan), fetch).await
+    }
+
     /// Runs a plan once, within the deadline of its kind.
-    pub async fn run(&self, plan: &Plan, caller: Caller) -> Response {
+    async fn run(&self, plan: &Plan, caller: Caller) -> Response {
         self.run_noting(plan, caller, Arc::default()).await
     }
 
@@ -214,6 +260,16 @@ impl App {
         caller: Caller,
         shown_version: Arc<OnceLock<i64>>,
     ) -> Response {
+        self.run_with(plan, caller, shown_version, Heard::default()).await
+    }
+
+    async fn run_with(
+        &self,
+        plan: &Plan,
+        caller: Caller,
+        shown_version: Arc<OnceLock<i64>>,
+        heard: Heard,
+    ) -> Response {
         let patience = match plan.kind() {
             OperationType::Mutation => MUTATION_DEADLINE,
             OperationType::Query | OperationType::Subscription => DEADLINE,
@@ -223,11 +279,18 @@ impl App {
             locale: caller.locale,
             deadline: Instant::now() + patience,
             request_id: caller.request_id,
+            app: caller.app,
+            heard,
             clients: self.clients.clone(),
             shown_version,
         };
-        self.engine.execute(plan, asking).await
+        // On the heap: what all resolvers together need would not fit beside the frames of a worker's stack.
+        Box::pin(self.engine.execute(plan, asking)).await
     }
+}
+
+fn has_private_arguments(operation: &Operation) -> bool {
+    operation.root_fields.iter().any(|field| PRIVATE_ARGUMENTS.contains(&field.as_str()))
 }
 
 fn needs_no_token(operation: &Operation) -> bool {

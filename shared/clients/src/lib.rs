@@ -12,7 +12,7 @@ mod reports;
 mod service;
 
 pub use accounts::Accounts;
-pub use call::{Call, CallError};
+pub use call::{APP_HEADERS, AppHeaders, Call, CallError, Heard, Keeping};
 pub use notifications::Notifications;
 pub use reports::Reports;
 pub use service::{Answered, ServiceClient};

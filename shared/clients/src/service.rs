@@ -141,6 +141,9 @@ impl ServiceClient {
         if let Some(context) = trace::current() {
             request = request.header("traceparent", context.header());
         }
+        for (name, line) in call.app.lines() {
+            request = request.header(name, line);
+        }
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -157,6 +160,7 @@ impl ServiceClient {
         if status.is_success() {
             let bytes = if bytes.is_empty() { b"null" } else { &*bytes };
             let value = serde_json::from_slice(bytes).map_err(garbage)?;
+            call.heard.note(public_max_age);
             return Ok(Answered { value, public_max_age });
         }
         match serde_json::from_slice(&bytes) {

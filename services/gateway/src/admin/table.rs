@@ -278,6 +278,6 @@ mod tests {
         );
         assert!(read("POST", json!({ "x-city-max-body": 50 * 1024 * 1024 + 1 })).is_err());
         assert!(read("POST", json!({ "x-city-timeout": 61 })).is_err());
-        assert!(read("POST", json!({ "x-city-service": "payments" })).is_err());
+        assert!(read("POST", json!({ "x-city-service": "weather" })).is_err());
     }
 }

@@ -4,14 +4,15 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use ::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, VARY,
-    WWW_AUTHENTICATE,
+    ACCEPT, ACCEPT_LANGUAGE, AGE, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
 };
 use ::http::request::Parts;
 use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
+use city_clients::AppHeaders;
 use city_contracts::common::Locale;
 use city_http::{Refusal, RequestId};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
@@ -19,6 +20,7 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use super::negotiation::{AnswerType, check_content_type, negotiate, status};
 use super::parameters::Parameters;
 use crate::App;
+use crate::cache::{Entry, Given};
 use crate::limit::{address, table};
 use crate::prepare::{Code, Outcome, RequestError};
 use crate::request::{Caller, Door, Refused};
@@ -39,16 +41,32 @@ pub async fn graphql(State(app): State<App>, request: Request) -> Response {
     let wanted = negotiate(lines(&parts.headers, &ACCEPT));
     let answer_type = wanted.as_ref().copied().unwrap_or(AnswerType::Json);
     match answer(&app, &parts, body, address, wanted.map(drop), &request_id).await {
-        Ok(executed) => {
-            let body = serde_json::to_vec(&executed).expect("an answer has only string keys");
+        Ok(Answer { given: Given::Passing(executed), .. }) => {
+            let body = serde_json::to_vec(&*executed).expect("an answer has only string keys");
             let mut response = whole(StatusCode::OK, answer_type, body);
             if let Some(code) = executed.errors.first().and_then(code_of) {
                 response.extensions_mut().insert(Refusal { code, chain: None });
             }
             response
         }
+        Ok(Answer { given: Given::Kept(entry), may_be_stored }) => {
+            let mut response = if may_be_stored {
+                storable(&entry, &parts.headers, answer_type)
+            } else {
+                whole(StatusCode::OK, answer_type, entry.body.clone())
+            };
+            let age = app.cache.as_ref().map_or(0, |cache| cache.age_seconds(&entry));
+            response.headers_mut().insert(AGE, HeaderValue::from(age));
+            response
+        }
         Err(refused) => refusal(&refused, answer_type, &request_id),
     }
+}
+
+struct Answer {
+    given: Given,
+    /// The client may store it and ask again by its tag.
+    may_be_stored: bool,
 }
 
 async fn answer(
@@ -58,7 +76,7 @@ async fn answer(
     address: IpAddr,
     wanted: Result<(), RequestError>,
     request_id: &str,
-) -> Result<async_graphql::Response, Refused> {
+) -> Result<Answer, Refused> {
     check_sizes(parts)?;
     app.limits
         .check(&table::ANY_REQUEST, &address::host_key(address), 1)
@@ -80,9 +98,11 @@ async fn answer(
         locale: locale(&parts.headers),
         address,
         request_id: request_id.to_owned(),
+        app: AppHeaders::read(&parts.headers),
     };
     app.count(&plan, &caller).await?;
-    Ok(app.run(&plan, caller).await)
+    let may_be_stored = door == Door::Get && app.engine.is_trusted(plan.document());
+    Ok(Answer { given: app.answer(&plan, caller).await, may_be_stored })
 }
 
 /// The id a caller may quote to support.
@@ -160,8 +180,29 @@ pub fn refusal(refused: &Refused, answer_type: AnswerType, request_id: &str) -> 
     response
 }
 
-fn whole(status: StatusCode, answer_type: AnswerType, body: Vec<u8>) -> Response {
-    let mut response = (status, body).into_response();
+/// A kept answer to a GET: with its tag, or only its tag if that is what the client has. Whoever stores it asks each time, as
+/// an event may have outdated it.
+fn storable(entry: &Entry, headers: &HeaderMap, answer_type: AnswerType) -> Response {
+    let has_it = lines(headers, &IF_NONE_MATCH)
+        .flat_map(|line| line.split(','))
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == "*" || tag == entry.etag);
+    let mut response = if has_it {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        whole(StatusCode::OK, answer_type, entry.body.clone())
+    };
+    let vary =
+        "Accept, Accept-Language, Authorization, x-app-platform, x-app-version, x-os-version";
+    let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static(vary));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.extend(HeaderValue::from_str(&entry.etag).ok().map(|etag| (ETAG, etag)));
+    response
+}
+
+fn whole(status: StatusCode, answer_type: AnswerType, body: impl Into<Body>) -> Response {
+    let mut response = (status, body.into()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer_type.content_type()));
     headers.insert(VARY, HeaderValue::from_static("Accept"));

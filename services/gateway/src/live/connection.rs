@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use city_auth::Principal;
+use city_clients::AppHeaders;
 use city_contracts::common::Locale;
 use city_http::trace::{self, TraceContext};
 use futures_util::stream::{SplitSink, SplitStream};
@@ -48,13 +49,14 @@ pub struct Opening {
     pub address: IpAddr,
     pub authorization: Option<String>,
     pub locale: Locale,
+    pub app: AppHeaders,
 }
 
 struct Connection {
     live: Arc<Live>,
     outbox: Arc<Outbox>,
     place: Place,
-    opening: (Option<String>, Locale, IpAddr),
+    opening: (Option<String>, Locale, IpAddr, AppHeaders),
     caller: Option<Caller>,
     opened: Instant,
     /// What the limit of messages stores.
@@ -72,7 +74,7 @@ pub(super) async fn serve(live: Arc<Live>, socket: Socket, opening: Opening) {
         live,
         outbox: Arc::clone(&outbox),
         place: opening.place,
-        opening: (opening.authorization, opening.locale, opening.address),
+        opening: (opening.authorization, opening.locale, opening.address, opening.app),
         caller: None,
         opened: now,
         messages_us: None,
@@ -197,7 +199,7 @@ impl Connection {
         authorization: Option<String>,
         language: Option<&str>,
     ) -> Result<(), Close> {
-        let (from_header, locale, address) = &self.opening;
+        let (from_header, locale, address, app) = &self.opening;
         let principal = match authorization.as_ref().or(from_header.as_ref()) {
             None => Principal::anonymous(),
             Some(line) => self.live.app.who.of_authorization(line).await.map_err(refused)?,
@@ -212,11 +214,11 @@ impl Connection {
             checked.map_err(|_| Close::TooManyConnections)?;
         }
         let locale = language.map_or(*locale, Locale::from_accept_language);
-        let address = *address;
+        let (address, app) = (*address, app.clone());
         self.place.sign_in(&principal, &self.outbox)?;
         self.last_confirmed = Instant::now();
         self.confirm_at = self.last_confirmed + CONFIRM_EVERY;
-        self.caller = Some(Caller { principal, locale, address });
+        self.caller = Some(Caller { principal, locale, address, app });
         self.outbox.push(protocol::ack());
         Ok(())
     }

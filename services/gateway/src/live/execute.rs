@@ -14,6 +14,7 @@ use super::groups::{GroupKey, Resolve, Resolved, Viewer};
 use super::topics::Topic;
 use super::{Caller, Live};
 use crate::App;
+use crate::cache::Given;
 use crate::engine::Plan;
 use crate::http::parameters::{Parameters, Source};
 use crate::prepare::{RequestError, TextHash};
@@ -67,8 +68,11 @@ async fn begin(app: &App, caller: &Caller, parameters: Parameters) -> Result<Ask
         OperationType::Query | OperationType::Mutation => None,
     };
     let (Some(topic), Some(document)) = (topic, document) else {
-        let response = app.run(&plan, asking).await;
-        return Ok(Asked::Answer(serde_json::to_string(&response).unwrap_or_default()));
+        let answer = match app.answer(&plan, asking).await {
+            Given::Kept(entry) => String::from_utf8_lossy(&entry.body).into_owned(),
+            Given::Passing(response) => serde_json::to_string(&*response).unwrap_or_default(),
+        };
+        return Ok(Asked::Answer(answer));
     };
     let viewer = Viewer::of(&principal);
     let key = GroupKey { topic, document, operation, variables, viewer, locale: caller.locale };
@@ -127,7 +131,8 @@ fn resolved(response: &async_graphql::Response, version: Option<i64>) -> Resolve
 
 fn asking(caller: &Caller, principal: &city_auth::Principal) -> request::Caller {
     let Caller { locale, address, .. } = *caller;
-    request::Caller { principal: principal.clone(), locale, address, request_id: request_id() }
+    let (principal, app) = (principal.clone(), caller.app.clone());
+    request::Caller { principal, locale, address, request_id: request_id(), app }
 }
 
 fn request_id() -> String {

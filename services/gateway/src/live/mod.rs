@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use city_auth::Principal;
 use city_boot::Worker;
+use city_clients::AppHeaders;
 use city_contracts::common::Locale;
 use city_ids::Ids;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,7 @@ struct Caller {
     locale: Locale,
     /// Privacy: for limits only.
     address: IpAddr,
+    app: AppHeaders,
 }
 
 /// What sockets stand on.
@@ -72,7 +74,11 @@ impl Live {
     /// The work behind the sockets: reading events, watching sessions, ending in good order.
     pub fn workers(&self) -> Vec<Arc<dyn Worker>> {
         vec![
-            Arc::new(reader::Reader::new(self.app.redis.clone(), Arc::clone(&self.groups))),
+            Arc::new(reader::Reader::new(
+                self.app.redis.clone(),
+                Arc::clone(&self.groups),
+                self.app.cache.clone(),
+            )),
             Arc::new(SessionWatch::new(Arc::clone(&self.sockets), Arc::clone(&self.app.who))),
             Arc::new(drain::Sentinel(self.draining.clone())),
             Arc::new(drain::Drain { draining: self.draining.clone(), tasks: self.tasks.clone() }),

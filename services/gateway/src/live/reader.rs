@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 
 use super::groups::Groups;
 use super::topics::{self, PUBLISHERS};
+use crate::cache::ResponseCache;
 
 /// How long Redis holds a read without news; also how long shutdown waits for this worker.
 const BLOCK: Duration = Duration::from_secs(1);
@@ -25,6 +26,7 @@ const BEGINNING: EntryId = EntryId(0, 0);
 pub struct Reader {
     redis: RedisStore,
     groups: Arc<Groups>,
+    cache: Option<Arc<ResponseCache>>,
     state: Mutex<State>,
 }
 
@@ -67,8 +69,16 @@ fn has_gap(after: EntryId, ends: Ends) -> bool {
 }
 
 impl Reader {
-    pub fn new(redis: RedisStore, groups: Arc<Groups>) -> Self {
-        Self { redis, groups, state: Mutex::default() }
+    pub fn new(redis: RedisStore, groups: Arc<Groups>, cache: Option<Arc<ResponseCache>>) -> Self {
+        Self { redis, groups, cache, state: Mutex::default() }
+    }
+
+    /// Anything may have changed unheard.
+    fn doubt_all(&self) {
+        self.groups.refresh_all();
+        if let Some(cache) = &self.cache {
+            cache.drop_all();
+        }
     }
 
     fn stream(&self, publisher: ServiceName) -> String {
@@ -138,12 +148,12 @@ impl Reader {
             // What happened before the first contact was not seen either.
             None => {
                 *after = Some(now);
-                self.groups.refresh_all();
+                self.doubt_all();
             }
             Some(after) if after.iter().zip(ends).any(|(after, ends)| has_gap(*after, ends)) => {
                 tracing::warn!("Events were lost on the way; live updates are resolved anew");
                 *after = now;
-                self.groups.refresh_all();
+                self.doubt_all();
             }
             Some(_) => {}
         }
@@ -166,9 +176,15 @@ impl Reader {
             tracing::warn!(service = %publisher, "An entry of the stream of {publisher} is no event");
             return;
         };
-        match topics::topic(publisher, &event.kind, event.body) {
-            Ok(Some(topic)) => self.groups.notify(topic),
-            Ok(None) => {}
+        match topics::touched(publisher, &event.kind, event.body) {
+            Ok(touched) => {
+                if let Some(cache) = &self.cache {
+                    cache.drop_tags(touched.tags);
+                }
+                if let Some(topic) = touched.topic {
+                    self.groups.notify(topic);
+                }
+            }
             Err(error) => {
                 tracing::warn!(event.id = %event.id, event.kind = event.kind, "Event {} of {publisher}: {error}", event.id);
             }

@@ -1,9 +1,11 @@
-//! The table: public event → topics. An event type that is published and not named here fails a test.
+//! The table: public event → topics and tags. An event type that is published and not named here fails a test.
 
 use city_contracts::notifications::InboxEvent;
 use city_contracts::reports::ReportEvent;
 use city_ids::{AccountId, ReportId, ServiceName};
 use serde_json::Value;
+
+use crate::cache::Tag;
 
 /// What a subscription watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,23 +83,33 @@ pub enum Unreadable {
     Body,
 }
 
-/// The topic of an event, if anybody can watch it.
+/// What an event changes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// What somebody may watch.
+    pub topic: Option<Topic>,
+    /// What kept answers may be made of.
+    pub tags: Vec<Tag>,
+}
+
+/// What an event changes.
 ///
 /// # Errors
 /// [`Unreadable`].
-pub fn topic(publisher: ServiceName, kind: &str, body: Value) -> Result<Option<Topic>, Unreadable> {
+pub fn touched(publisher: ServiceName, kind: &str, body: Value) -> Result<Touched, Unreadable> {
     let row = EVENTS.iter().find(|(service, name, _)| *service == publisher && *name == kind);
     let (_, _, meaning) = row.ok_or(Unreadable::UnknownType)?;
     match meaning {
         Meaning::Report => {
             let event: ReportEvent = serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
-            Ok(Some(Topic::Report(event.report)))
+            let tags = [Tag::Reports].into_iter().chain(event.ward.map(Tag::ReportsOf)).collect();
+            Ok(Touched { topic: Some(Topic::Report(event.report)), tags })
         }
         Meaning::Inbox => {
             let event: InboxEvent = serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
-            Ok(Some(Topic::Inbox(event.account)))
+            Ok(Touched { topic: Some(Topic::Inbox(event.account)), tags: Vec::new() })
         }
-        Meaning::Nothing => Ok(None),
+        Meaning::Nothing => Ok(Touched::default()),
     }
 }
 

@@ -5,7 +5,7 @@ use city_contracts::notifications::InboxEvent;
 use city_ids::{AccountId, Ids};
 use serde_json::json;
 
-use super::topics::{Topic, Unreadable, is_named, topic};
+use super::topics::{Topic, Touched, Unreadable, is_named, touched};
 use city_ids::ServiceName;
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -79,23 +79,23 @@ fn an_inbox_event_touches_its_accounts_inbox() {
     let account: AccountId = Ids::seeded(1).next(chrono::DateTime::UNIX_EPOCH);
     let body = serde_json::to_value(InboxEvent { account, message: None }).unwrap();
 
-    let touched = topic(ServiceName::Notifications, "MessagesRead", body);
+    let touched = touched(ServiceName::Notifications, "MessagesRead", body);
 
-    assert_eq!(touched, Ok(Some(Topic::Inbox(account))));
+    assert_eq!(touched, Ok(Touched { topic: Some(Topic::Inbox(account)), tags: Vec::new() }));
 }
 
 #[test]
 fn what_cannot_be_read_does_not_pass_in_silence() {
     assert_eq!(
-        topic(ServiceName::Reports, "ReportVanished", json!({})),
+        touched(ServiceName::Reports, "ReportVanished", json!({})),
         Err(Unreadable::UnknownType)
     );
     assert_eq!(
-        topic(ServiceName::Accounts, "ReportFiled", json!({})),
+        touched(ServiceName::Accounts, "ReportFiled", json!({})),
         Err(Unreadable::UnknownType)
     );
     assert_eq!(
-        topic(ServiceName::Reports, "ReportFiled", json!({"report": "x"})),
+        touched(ServiceName::Reports, "ReportFiled", json!({"report": "x"})),
         Err(Unreadable::Body)
     );
 }

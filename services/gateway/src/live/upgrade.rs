@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use city_clients::AppHeaders;
 use city_contracts::common::Locale;
 use city_http::{Kind, Problem};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -46,7 +47,8 @@ async fn upgrade(live: Arc<Live>, mut request: Request) -> Response {
                 .get(header::AUTHORIZATION)
                 .map(|line| line.to_str().unwrap_or_default().to_owned());
             let locale = Locale::from_accept_language(text(headers, header::ACCEPT_LANGUAGE));
-            let opening = Opening { place, address, authorization, locale };
+            let app = AppHeaders::read(headers);
+            let opening = Opening { place, address, authorization, locale, app };
             let upgraded = hyper::upgrade::on(&mut request);
             let tasks = live.tasks.clone();
             tasks.spawn(async move {

@@ -18,6 +18,7 @@ mod literal;
 mod normal;
 mod operation;
 mod overlap;
+mod reach;
 mod refusal;
 mod rules;
 mod shape;
@@ -27,6 +28,7 @@ mod tests;
 pub use cache::{DocumentCache, TextHash};
 pub use cost::{CostTable, check_limit};
 pub use operation::{Introspection, Operation, Policy};
+pub use reach::Reach;
 pub use refusal::{Code, Fault, Outcome, RequestError};
 pub use shape::{Shape, ShapeError};
 
@@ -35,6 +37,7 @@ use crate::guard;
 /// A document that passed everything that does not depend on the request. Shared and cached as `Arc<Prepared>`.
 #[derive(Debug)]
 pub struct Prepared {
+    hash: TextHash,
     operations: Vec<Operation>,
     text_bytes: usize,
     expanded_size: usize,
@@ -79,7 +82,8 @@ pub fn prepare(
             Fault::new("A subscription has exactly one root field, which is no introspection");
         return Err(RequestError::validation(vec![fault]));
     }
-    Ok(Prepared { operations, text_bytes: text.len(), expanded_size: counted.expanded_size })
+    let (hash, text_bytes) = (TextHash::of(text), text.len());
+    Ok(Prepared { hash, operations, text_bytes, expanded_size: counted.expanded_size })
 }
 
 fn subscribes_to_more_than_one_field(operation: &Operation) -> bool {
@@ -104,6 +108,11 @@ impl Prepared {
                 found.ok_or_else(|| failed("The document has no operation of that name"))
             }
         }
+    }
+
+    /// Of its text.
+    pub fn hash(&self) -> TextHash {
+        self.hash
     }
 
     pub fn text_bytes(&self) -> usize {

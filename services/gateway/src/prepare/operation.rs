@@ -1,6 +1,10 @@
 //! One operation of a prepared document: what it is, who may run it, and what the engine gets.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
     Positioned, Variables,
@@ -12,6 +16,7 @@ use async_graphql::{
 
 use super::{
     normal::normal,
+    reach::{IsPublic, Reach, reach},
     refusal::{Code, Outcome, RequestError},
     shape::Shape,
 };
@@ -42,6 +47,7 @@ pub struct Operation {
     normal: ExecutableDocument,
     /// The document as written, kept only if response keys hang on variables.
     written: Option<(Arc<ExecutableDocument>, Box<OperationDefinition>)>,
+    reach: OnceLock<Reach>,
 }
 
 impl Operation {
@@ -64,6 +70,7 @@ impl Operation {
             root_fields: root_fields.collect(),
             written: form.open.then(|| (Arc::clone(document), Box::new(operation.node.clone()))),
             normal: only(operation, form.set),
+            reach: OnceLock::new(),
         }
     }
 
@@ -97,6 +104,15 @@ impl Operation {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// For whom its values are; what `is_public` says is taken to be always the same.
+    pub fn reach(&self, shape: &Shape, is_public: IsPublic) -> Reach {
+        let of = |operation: &Positioned<OperationDefinition>| {
+            let root = shape.root(self.kind).unwrap_or_default();
+            reach(shape, root, &operation.node.selection_set.node, is_public)
+        };
+        *self.reach.get_or_init(|| self.selections().map_or(Reach::Viewer, of))
     }
 
     /// The selection set whose cost counts.

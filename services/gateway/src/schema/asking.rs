@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use async_graphql::Context;
 use city_auth::Principal;
-use city_clients::{Call, CallError};
+use city_clients::{AppHeaders, Call, CallError, Heard};
 use city_contracts::common::Locale;
 
 use super::refusal::Refusal;
@@ -19,6 +19,10 @@ pub struct Asking {
     /// When the answer is of no more use.
     pub deadline: Instant,
     pub request_id: String,
+    /// What the app says about itself.
+    pub app: AppHeaders,
+    /// Whether others may be given the same answer, as far as services said.
+    pub heard: Heard,
     pub clients: Clients,
     /// The version of what a subscription shows, noted by its resolver: live updates only rise.
     pub shown_version: Arc<OnceLock<i64>>,
@@ -27,7 +31,13 @@ pub struct Asking {
 impl Asking {
     /// A call on behalf of whoever asks.
     pub fn call(&self) -> Call {
-        Call { principal: self.principal.clone(), locale: self.locale, deadline: self.deadline }
+        Call {
+            principal: self.principal.clone(),
+            locale: self.locale,
+            deadline: self.deadline,
+            app: self.app.clone(),
+            heard: self.heard.clone(),
+        }
     }
 
     /// A service's refusal, told in the caller's language.

@@ -11,6 +11,7 @@ mod message;
 mod mutation;
 mod node;
 mod photo;
+mod public;
 mod query;
 mod refusal;
 mod report;
@@ -25,6 +26,7 @@ use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 
 pub use asking::Asking;
 use mutation::Mutation;
+pub use public::{is_public, tags};
 use query::Query;
 pub use refusal::{Refusal, code, internal, unavailable};
 pub use scalars::BAD_INPUT;
@@ -40,6 +42,9 @@ pub const ALONE: &[&str] = &["requestPhoneCode", "confirmPhoneCode", "refreshSes
 
 /// Root fields that a bad or expired access token does not stop: they are how one gets a new one.
 pub const WITHOUT_TOKEN: &[&str] = &["requestPhoneCode", "confirmPhoneCode", "refreshSession"];
+
+/// Root fields of queries whose arguments may not stand in a URL: phones, tracking codes, answers of a form.
+pub const PRIVATE_ARGUMENTS: &[&str] = &["checkFile", "feeQuote", "trackDossier"];
 
 /// A schema to be finished by the engine.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {

@@ -5,7 +5,7 @@ use city_auth::{Grant, PrincipalKind, Scope};
 use city_boot::Profile;
 use serde_json::json;
 
-use crate::edge::{NOWHERE, code, run, run_with};
+use crate::edge::{NOWHERE, Setting, code, run, run_in, run_with};
 use crate::wire;
 
 const CODE: &str = "mutation { requestPhoneCode(input: { idempotencyKey: \"12345678\", purpose: SIGN_IN, phone: \"0901234567\", deviceNonce: \"0123456789abcdef\", installationId: \"0123456789abcdef\" }) { challengeId userErrors { code } } }";
@@ -69,7 +69,8 @@ fn filing_is_counted_by_account() {
 
 #[test]
 fn in_production_the_schema_is_shown_to_those_who_may_see_it() {
-    run_with(Profile::Production, &city_testkit::redis_url(), async |edge| {
+    let production = Profile::Production;
+    run_in(Setting { profile: production, ..Setting::default() }, async |edge| {
         let mut admin = edge.unconfirmed(PrincipalKind::Staff);
         admin.record.grants.push(Grant {
             scope: Scope::City,

@@ -210,6 +210,9 @@ impl Door {
             trusted_proxies: Vec::new(),
             forwarded_header: "x-forwarded-for".to_owned(),
             web_origins: setting.web_origins,
+            documents: Some(city_gateway::Mode::Open),
+            manifests: None,
+            response_cache: true,
         };
         let service = city_gateway::build_with(config, infra, &setting.admin_document)
             .expect("the gateway is built");

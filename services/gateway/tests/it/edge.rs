@@ -1,6 +1,7 @@
 //! The gateway under test, and people who ask it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -13,7 +14,7 @@ use city_auth::session::{SessionRecord, SessionStatus};
 use city_auth::{PrincipalKind, SigningKey};
 use city_boot::{GatewayInfra, Profile, RedisStore, Worker};
 use city_clock::{Clock as _, ManualClock};
-use city_gateway::Config;
+use city_gateway::{Config, Mode};
 use city_ids::{Ids, ServiceName, SessionId};
 use city_testkit::Answer;
 use http::{Method, Request, header};
@@ -44,30 +45,62 @@ pub fn run(test: impl AsyncFnOnce(&Edge)) {
 
 /// The same, in another profile or with another Redis.
 pub fn run_with(profile: Profile, redis_url: &str, test: impl AsyncFnOnce(&Edge)) {
+    let redis_url = redis_url.to_owned();
+    run_in(Setting { profile, redis_url, ..Setting::default() }, test);
+}
+
+/// What differs between tests.
+pub struct Setting {
+    pub profile: Profile,
+    pub redis_url: String,
+    pub documents: Option<Mode>,
+    pub manifests: Option<PathBuf>,
+    pub response_cache: bool,
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Development,
+            redis_url: city_testkit::redis_url(),
+            documents: Some(Mode::Open),
+            manifests: None,
+            response_cache: true,
+        }
+    }
+}
+
+/// Runs a test against a gateway that is set in its own way.
+pub fn run_in(setting: Setting, test: impl AsyncFnOnce(&Edge)) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.expect("a runtime starts").block_on(async {
-        test(&Edge::start(profile, redis_url).await).await;
+        test(&Edge::start(setting).await).await;
     });
 }
 
 impl Edge {
-    async fn start(profile: Profile, redis_url: &str) -> Self {
+    async fn start(setting: Setting) -> Self {
         let start =
             Utc.with_ymd_and_hms(2026, 3, 4, 2, 0, 0).single().expect("a Wednesday, 09:00 in Hue");
         let clock = Arc::new(ManualClock::new(start));
         let identity =
             Identity::new(ServiceName::Gateway, SigningKey::from_seed(&[1; 32]), clock.clone());
         let published = [identity.published()];
-        let services = [ServiceName::Accounts, ServiceName::Reports, ServiceName::Notifications];
+        let services = [
+            ServiceName::Accounts,
+            ServiceName::Reports,
+            ServiceName::Notifications,
+            ServiceName::Catalogue,
+        ];
         let verifiers = services.map(|service| Verifier::new(service, &published, clock.clone()));
         let signing = SigningKey::from_seed(&[7; 32]);
         let spy = Spy::start(verifiers.to_vec(), &signing.verifying_key().jwk()).await;
         let prefix = format!("t{}:", u64::from_be_bytes(Ids::random().bytes()));
-        let redis = RedisStore::open(redis_url, &prefix).expect("the URL is one");
+        let redis = RedisStore::open(&setting.redis_url, &prefix).expect("the URL is one");
         let ids = Arc::new(Ids::seeded(42));
         let infra = GatewayInfra {
-            profile,
+            profile: setting.profile,
             redis: redis.clone(),
             clock: clock.clone(),
             ids: Arc::clone(&ids),
@@ -84,6 +117,9 @@ impl Edge {
             trusted_proxies: Vec::new(),
             forwarded_header: "x-forwarded-for".to_owned(),
             web_origins: Vec::new(),
+            documents: setting.documents,
+            manifests: setting.manifests,
+            response_cache: setting.response_cache,
         };
         let service = city_gateway::build(config, infra).expect("the gateway can be built");
         let router = service.router(Arc::clone(&ids), None);
@@ -163,9 +199,14 @@ impl Edge {
             .await
     }
 
-    async fn send(&self, mut request: Request<Body>) -> Answer {
+    async fn send(&self, request: Request<Body>) -> Answer {
         // Every test is a customer of its own, or their limits would meet.
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([203, 0, 113, 9], 4711))));
+        self.send_from([203, 0, 113, 9], request).await
+    }
+
+    /// Sends any request from an address.
+    pub async fn send_from(&self, address: [u8; 4], mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 4711))));
         Answer::read(self.router.clone().oneshot(request).await.expect("a router is infallible"))
             .await
     }

@@ -2,6 +2,7 @@
 
 mod admin;
 mod admission;
+mod cached;
 mod documents;
 mod door;
 mod edge;
@@ -14,4 +15,5 @@ mod schema;
 mod sessions;
 mod spy;
 mod statuses;
+mod trusted;
 mod wire;

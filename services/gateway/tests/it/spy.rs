@@ -1,7 +1,8 @@
-//! A real HTTP server that answers for all three services as it was told, and notes who was asked what.
+//! A real HTTP server that answers for all services as it was told, and notes who was asked what.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -12,6 +13,7 @@ use city_auth::{Principal, PublicJwk};
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// What the services were asked.
 #[derive(Debug, Clone)]
@@ -19,6 +21,8 @@ pub struct Asked {
     pub path: String,
     pub body: Value,
     pub locale: String,
+    /// What the app says it is, as the gateway passed it on.
+    pub platform: String,
     /// Whom the gateway vouched for; none if its token does not verify at that service.
     pub principal: Option<Principal>,
 }
@@ -33,8 +37,17 @@ pub struct Spy {
 #[derive(Debug)]
 struct Inner {
     verifiers: Vec<Verifier>,
-    answers: Mutex<HashMap<String, (StatusCode, String)>>,
+    answers: Mutex<HashMap<String, Script>>,
     asked: Mutex<Vec<Asked>>,
+    gate: watch::Sender<bool>,
+}
+
+/// What a path answers.
+#[derive(Debug, Clone)]
+struct Script {
+    status: StatusCode,
+    body: String,
+    cache_control: &'static str,
 }
 
 impl Spy {
@@ -42,8 +55,8 @@ impl Spy {
     pub async fn start(verifiers: Vec<Verifier>, key: &PublicJwk) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port is free");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
-        let inner =
-            Arc::new(Inner { verifiers, answers: Mutex::default(), asked: Mutex::default() });
+        let (answers, asked) = (Mutex::default(), Mutex::default());
+        let inner = Arc::new(Inner { verifiers, answers, asked, gate: watch::Sender::new(true) });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&inner));
         #[expect(clippy::disallowed_methods, reason = "the test's runtime ends it")]
         tokio::spawn(async move { axum::serve(listener, router).await.expect("the spy listens") });
@@ -79,11 +92,38 @@ impl Spy {
 
     /// Any answer at all.
     pub fn answer_raw(&self, path: &str, status: StatusCode, body: String) {
-        self.inner
-            .answers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(path.to_owned(), (status, body));
+        self.play(path, Script { status, body, cache_control: "" });
+    }
+
+    /// What a path answers from now on, with what it says about keeping it.
+    pub fn answer_keeping(&self, path: &str, cache_control: &'static str, body: impl Into<Value>) {
+        let body = body.into().to_string();
+        self.play(path, Script { status: StatusCode::OK, body, cache_control });
+    }
+
+    fn play(&self, path: &str, script: Script) {
+        let mut answers = self.inner.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.insert(path.to_owned(), script);
+    }
+
+    /// From now on questions are noted and wait.
+    pub fn hold(&self) {
+        self.inner.gate.send_replace(false);
+    }
+
+    /// Those who wait are answered.
+    pub fn release(&self) {
+        self.inner.gate.send_replace(true);
+    }
+
+    /// Returns once a path was asked this often.
+    pub async fn wait_for(&self, path: &str, times: usize) {
+        let asked = async {
+            while self.asked(path).len() < times {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), asked).await.expect("the path is asked");
     }
 
     /// What was asked so far on a path.
@@ -114,11 +154,23 @@ async fn answer(
         path: uri.path().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
         locale: text(header::ACCEPT_LANGUAGE).to_owned(),
+        platform: headers
+            .get("x-app-platform")
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
         principal: spy.verifiers.iter().find_map(|verifier| verifier.verify(token).ok()),
     };
     let known =
         spy.answers.lock().unwrap_or_else(PoisonError::into_inner).get(&asked.path).cloned();
     spy.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
-    let (status, body) = known.unwrap_or((StatusCode::SERVICE_UNAVAILABLE, String::new()));
-    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    if spy.gate.subscribe().wait_for(|is_open| *is_open).await.is_err() {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let away =
+        Script { status: StatusCode::SERVICE_UNAVAILABLE, body: String::new(), cache_control: "" };
+    let Script { status, body, cache_control } = known.unwrap_or(away);
+    let headers =
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, cache_control)];
+    (status, headers, body).into_response()
 }
