@@ -110,5 +110,5 @@ fn keyring(config: &Config, infra: &Infra) -> Result<Keyring, BootError> {
 
 /// The staff routes of this service.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    utoipa::openapi::OpenApi::default()
+    http::openapi()
 }

@@ -20,3 +20,10 @@ pub fn routes(app: App) -> Router {
         .merge(dossier::routes())
         .with_state(app)
 }
+
+/// The OpenAPI document of the staff routes, a part each.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut all = dossier::openapi();
+    all.info = utoipa::openapi::OpenApi::default().info;
+    all
+}

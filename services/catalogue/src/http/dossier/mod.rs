@@ -3,11 +3,29 @@
 mod admin;
 
 use axum::Router;
-use axum::routing::post;
+use axum::routing::{get, post};
+use utoipa::OpenApi as _;
 
 use crate::app::App;
 
 /// The routes of this part.
 pub fn routes() -> Router<App> {
-    Router::new().route("/admin/v1/dossiers/{id}/{action}", post(admin::act::post))
+    Router::new()
+        .route("/admin/v1/dossiers", get(admin::reads::list))
+        .route("/admin/v1/dossiers/{id}", get(admin::reads::one))
+        .route("/admin/v1/dossiers/{id}/history", get(admin::reads::history))
+        .route("/admin/v1/dossiers/{id}/{action}", post(admin::act::post))
+}
+
+/// The staff routes of this part, as the gateway publishes them.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    paths(admin::reads::list, admin::reads::one, admin::reads::history, admin::act::post),
+    tags((name = "dossiers", description = "Dossiers: work list, moves, history, figures"))
+)]
+struct Staff;
+
+/// The OpenAPI document of this part.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Staff::openapi()
 }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod bill;
 pub mod dossier;
 pub mod event;
+pub mod list;
 pub mod quote;
 pub mod request;
 pub mod result;

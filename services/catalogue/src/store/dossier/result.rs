@@ -26,3 +26,25 @@ pub async fn insert(
     let inserted = inserted.execute(db).await.map_err(fault("writing a result"))?;
     Ok(inserted.rows_affected() == 1)
 }
+
+/// A result as it is kept.
+#[derive(Debug, Clone)]
+pub struct ResultRow {
+    pub file: DossierFileId,
+    pub signed_by: Option<String>,
+    pub signature_check: String,
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// The results of a dossier.
+pub async fn list(db: &mut PgConnection, dossier: DossierId) -> Result<Vec<ResultRow>, Error> {
+    sqlx::query_as!(
+        ResultRow,
+        r#"select file_id as "file: DossierFileId", signed_by, signature_check, valid_to
+           from catalogue.result_document where dossier = $1 order by file_id"#,
+        dossier.as_uuid()
+    )
+    .fetch_all(db)
+    .await
+    .map_err(fault("reading results"))
+}

@@ -1,4 +1,5 @@
 //! What staff ask about dossiers.
 
 pub mod act;
+pub mod reads;
 mod wire;
