@@ -14,15 +14,15 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
-use city_auth::Principal;
+use city_auth::{Principal, PrincipalKind};
 use city_http::{Kind, Problem};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 pub use forward::{Handover, Upstreams, check_path, too_large};
 
 use crate::App;
 use crate::limit::{address, table as limits};
-use table::{ROUTES, Route};
+use table::{Caller, ROUTES, Route};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -68,14 +68,33 @@ impl Pass {
                 return Problem::from(refused).into_response();
             }
         }
-        let anonymous = Principal::anonymous();
+        let principal = match self.caller(route.caller, request.headers()).await {
+            Ok(principal) => principal,
+            Err(refused) => return refused.into_response(),
+        };
         let handover = Handover {
             to: route.to,
-            principal: &anonymous,
+            principal: &principal,
             max_body_bytes: route.max_body_bytes,
             timeout: TIMEOUT,
         };
         self.upstreams.forward(&handover, request).await
+    }
+
+    async fn caller(&self, caller: Caller, headers: &HeaderMap) -> Result<Principal, Problem> {
+        if caller == Caller::Anonymous {
+            return Ok(Principal::anonymous());
+        }
+        let principal = self.app.who.of_headers(headers).await?;
+        match principal.kind {
+            PrincipalKind::Anonymous => {
+                Err(Problem::new(Kind::Unauthenticated, "SIGN_IN_REQUIRED", "sign in first"))
+            }
+            PrincipalKind::Staff => {
+                Err(Problem::new(Kind::Forbidden, "FORBIDDEN", "only residents may do this"))
+            }
+            _ => Ok(principal),
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 use city_auth::internal::{Identity, Verifier};
-use city_auth::{PrincipalKind, SigningKey};
+use city_auth::{Principal, PrincipalKind, SigningKey};
 use city_boot::Profile;
 use city_ids::ServiceName;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::door::{Setting, run};
+use crate::door::{Door, Setting, run};
 
 const PHONE: &str = "/dev/outbox?to=%2B84901234567";
 
@@ -64,19 +64,28 @@ fn photos_are_handed_through_as_anonymous_reads() {
         assert_eq!(shown.headers()["x-content-type-options"], "nosniff");
         assert_eq!(shown.bytes().await.expect("the photo is whole"), "JPEG");
         assert_eq!(status(photo(Method::POST)).await, 405);
-        let seen = door.spy.seen("/reports/media/reports/k/full.jpg").remove(0);
-        let clock: city_clock::SharedClock = door.clock.clone();
-        let gateway =
-            Identity::new(ServiceName::Gateway, SigningKey::from_seed(&[4; 32]), clock.clone());
-        let token = seen.headers["authorization"]
-            .to_str()
-            .expect("ASCII")
-            .trim_start_matches("Bearer ")
-            .to_owned();
-        let told = Verifier::new(ServiceName::Reports, &[gateway.published()], clock)
-            .verify(&token)
-            .expect("ours");
+        let told = vouched(door, "/reports/media/reports/k/full.jpg", ServiceName::Reports);
         assert_eq!(told.kind, PrincipalKind::Anonymous);
+    });
+}
+
+#[test]
+fn signing_out_reaches_accounts_as_the_resident_whose_token_was_checked_here() {
+    run(Setting::default(), async |door| {
+        door.spy.answers("/accounts/auth/v1/sign-out", &json!({ "ended": 1 }));
+        let (resident, officer) =
+            (door.sign_in(PrincipalKind::Resident), door.sign_in(PrincipalKind::Staff));
+        let sign_out = || door.ask(Method::POST, "/auth/v1/sign-out").body("{}");
+
+        assert_eq!(status(sign_out()).await, 401);
+        assert_eq!(status(sign_out().bearer_auth("forged")).await, 401);
+        assert_eq!(status(sign_out().bearer_auth(&officer.token)).await, 403);
+        assert!(door.spy.seen("/accounts/auth/v1/sign-out").is_empty());
+        assert_eq!(status(sign_out().bearer_auth(&resident.token)).await, 200);
+
+        let told = vouched(door, "/accounts/auth/v1/sign-out", ServiceName::Accounts);
+        assert_eq!(told.kind, PrincipalKind::Resident);
+        assert_eq!(told.account, Some(resident.account));
     });
 }
 
@@ -147,4 +156,15 @@ fn the_schema_browser_comes_with_a_policy_that_lets_nothing_else_in() {
         assert_eq!(script.headers()["content-type"], "text/javascript; charset=utf-8");
         assert!(script.bytes().await.expect("the file is whole").len() > 1_000_000);
     });
+}
+
+/// Whom the gateway vouched for in the one request that reached `path`.
+fn vouched(door: &Door, path: &str, at: ServiceName) -> Principal {
+    let seen = door.spy.seen(path).remove(0);
+    let clock: city_clock::SharedClock = door.clock.clone();
+    let gateway =
+        Identity::new(ServiceName::Gateway, SigningKey::from_seed(&[4; 32]), clock.clone());
+    let line = seen.headers["authorization"].to_str().expect("ASCII");
+    let token = line.trim_start_matches("Bearer ");
+    Verifier::new(at, &[gateway.published()], clock).verify(token).expect("ours")
 }
