@@ -1,0 +1,11 @@
+//! The wire of the reports service.
+
+mod event;
+mod input;
+mod state;
+mod view;
+
+pub use event::*;
+pub use input::*;
+pub use state::*;
+pub use view::*;
