@@ -43,6 +43,9 @@ pub enum Error {
     /// A rule of dossiers says no.
     #[error(transparent)]
     Dossier(#[from] Refusal),
+    /// An applicant is told no.
+    #[error(transparent)]
+    Applicant(crate::app::dossier::Refused),
     /// The picture of what is published was not read yet.
     #[error("what is published has not been loaded yet")]
     NotReady,
@@ -81,6 +84,7 @@ impl Outcome for Error {
         match self {
             Self::Input(_) | Self::PlaceFormer { .. } | Self::PlaceUnknown { .. } => Kind::Invalid,
             Self::NotFound => Kind::NotFound,
+            Self::Applicant(refused) => refused.kind(),
             Self::KeyReused | Self::Stale { .. } | Self::Dossier(_) => Kind::Conflict,
             Self::Scope(_) => Kind::Forbidden,
             Self::NotReady | Self::Unavailable { .. } => Kind::Unavailable,
@@ -97,6 +101,7 @@ impl Outcome for Error {
             Self::Stale { .. } => "STALE",
             Self::Scope(_) => "SCOPE",
             Self::Dossier(refusal) => refusal.code(),
+            Self::Applicant(refused) => refused.code(),
             Self::NotReady => "NOT_READY",
             Self::KeyReused => "KEY_REUSED",
             Self::Unavailable { .. } => "UNAVAILABLE",
@@ -107,10 +112,18 @@ impl Outcome for Error {
     fn findings(&self) -> Vec<Finding> {
         match self {
             Self::Input(findings) => findings.clone(),
+            Self::Applicant(refused) => refused.findings(),
             Self::PlaceFormer { field, .. } | Self::PlaceUnknown { field } => {
                 vec![Finding::new(field.clone(), self.code(), self.to_string())]
             }
             _ => Vec::new(),
+        }
+    }
+
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Applicant(refused) => refused.retry_after_seconds(),
+            _ => None,
         }
     }
 

@@ -65,6 +65,7 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         blobs: Blobs::connect(config.s3.settings()?),
         keyring: Arc::new(keyring(&config, &infra)?),
         accounts: Accounts(accounts),
+        retention_days: config.retention_days,
     };
     match Snapshot::load(&app.db).await {
         Ok(snapshot) => app.snapshots.swap(snapshot),

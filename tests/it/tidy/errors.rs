@@ -18,7 +18,7 @@ const SOURCES: [&str; 9] = [
 ];
 
 /// What stands before the parenthesis or brace in which codes are written.
-const BEFORE_CODES: [&str; 16] = [
+const BEFORE_CODES: [&str; 17] = [
     "Problem::new(",
     "Problem::at(",
     "Finding::new(",
@@ -29,6 +29,7 @@ const BEFORE_CODES: [&str; 16] = [
     "refuse(",
     "impl Outcome for ",
     "impl Refusal {",
+    "impl Refused {",
     "impl EndReason {",
     "impl PhotoRefusal {",
     "impl Code {",

@@ -14,7 +14,7 @@ use city_blobs::Blobs;
 use city_clients::Accounts;
 use city_clock::SharedClock;
 use city_ids::Ids;
-pub use claim::{Claimed, claim};
+pub use claim::{Claimed, Recorder, claim};
 use sqlx::PgPool;
 
 use crate::snapshot::Snapshots;
@@ -36,4 +36,6 @@ pub struct App {
     pub keyring: Arc<Keyring>,
     /// Whom forms are prefilled from.
     pub accounts: Accounts,
+    /// Days for which ended dossiers are kept that nobody is linked to any more.
+    pub retention_days: u16,
 }

@@ -1,6 +1,8 @@
 //! Consumers and schedules, one file each.
 
+mod dossier_terms;
 mod load_snapshot;
+mod sweep_files;
 
 use std::sync::Arc;
 
@@ -10,5 +12,9 @@ use crate::app::App;
 
 /// All background work of the catalogue.
 pub fn all(app: &App) -> Vec<Arc<dyn Worker>> {
-    vec![Arc::new(load_snapshot::LoadSnapshot::new(app))]
+    vec![
+        Arc::new(load_snapshot::LoadSnapshot::new(app)),
+        Arc::new(dossier_terms::DossierTerms::new(app)),
+        Arc::new(sweep_files::SweepFiles::new(app)),
+    ]
 }

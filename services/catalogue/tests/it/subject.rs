@@ -15,6 +15,7 @@ pub fn config() -> Config {
     let s3 = city_testkit::s3();
     Config {
         idempotency_days: 7,
+        retention_days: 3650,
         keyring_file: None,
         accounts_url: "http://127.0.0.1:9".to_owned(),
         s3: S3Config {

@@ -4,10 +4,12 @@
 //! attached to components.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use city_ids::{DossierFileId, DossierId, FormVersionId, ProcedureEditionId};
+use city_ids::{AccountId, DossierFileId, DossierId, FormVersionId, ProcedureEditionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::procedure::{CheckFinding, FeeQuote};
+use super::service::ClientApp;
 use crate::common::{Localised, Page, PageArgs};
 use crate::key::IdempotencyKey;
 pub use crate::reports::{ClockState, DueDayView, UploadHeader};
@@ -173,6 +175,9 @@ pub struct CreateDossier {
     /// The resident's ward, for services that exist in some wards only.
     #[serde(default)]
     pub ward_code: Option<String>,
+    /// The app that asks.
+    #[serde(default)]
+    pub client: ClientApp,
     /// Who files.
     #[serde(default)]
     pub applicant_type: ApplicantType,
@@ -207,7 +212,7 @@ impl std::fmt::Debug for SaveDossier {
     }
 }
 
-/// `POST /internal/v1/move-draft-to-current-form`, `discard-dossier`, `submit-dossier` and `withdraw-dossier`.
+/// `POST /internal/v1/move-draft-to-current-form`, `discard-dossier` and `withdraw-dossier`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DossierInput {
@@ -217,6 +222,30 @@ pub struct DossierInput {
     pub id: DossierId,
     /// As last read.
     pub version: i32,
+}
+
+/// `POST /internal/v1/submit-dossier`: the draft is sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SubmitDossier {
+    /// Makes the change once.
+    pub idempotency_key: IdempotencyKey,
+    /// The draft.
+    pub id: DossierId,
+    /// As last read.
+    pub version: i32,
+    /// The app that asks.
+    #[serde(default)]
+    pub client: ClientApp,
+}
+
+/// The answer to `submit-dossier`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SubmittedDossier {
+    /// The dossier, with its code.
+    pub dossier: DossierView,
+    /// What the check found and what did not keep it from being sent.
+    pub warnings: Vec<CheckFinding>,
 }
 
 /// `POST /internal/v1/request-component-upload`: leave to send one file.
@@ -649,7 +678,7 @@ pub struct DossierView {
     /// How to reach the applicant.
     pub contact: DossierContact,
     /// What was quoted: for a draft as it is now, frozen when it is sent.
-    pub fee: Option<Value>,
+    pub fee: Option<FeeQuote>,
     /// Its bills.
     pub bills: Vec<DossierBillView>,
     /// Its components, in the order of the procedure.
@@ -666,7 +695,7 @@ pub struct DossierView {
     pub competent: Option<DossierAgency>,
     /// Whether it can be rated now.
     pub can_rate: bool,
-    /// Who opened the answers; only for a single dossier.
+    /// What a helper or an officer opened; only for a single dossier.
     #[serde(default)]
     pub access_log: Vec<AccessView>,
     /// Its way so far, oldest first; only for a single dossier.
@@ -701,4 +730,60 @@ pub struct MovedDraft {
 pub struct DiscardedDossier {
     /// The draft that is gone.
     pub id: DossierId,
+}
+
+/// `POST /internal/v1/privacy/{request}/{precheck,export,erase}`: accounts asks about a person.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct PrivacySubject {
+    /// The person.
+    pub account: AccountId,
+}
+
+/// Something that keeps a person from being forgotten for now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocker {
+    /// `DOSSIER_OPEN`.
+    pub code: String,
+    /// The dossier.
+    pub subject: String,
+    /// What people quote.
+    pub label: Option<String>,
+}
+
+/// The answer to `precheck`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacyPrecheck {
+    /// Empty: nothing stands in the way.
+    pub blockers: Vec<Blocker>,
+}
+
+/// The answer to `export`: the file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrivacyExport {
+    /// Where it is in the object store.
+    pub key: String,
+    /// How many dossiers it holds.
+    pub dossiers: u64,
+}
+
+/// The answer to `erase`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureReceipt {
+    /// Rows that are gone.
+    pub deleted: u64,
+    /// Rows that no longer say whose they were.
+    pub pseudonymised: u64,
+    /// What stays, and why.
+    pub retained: Vec<Retained>,
+}
+
+/// Something that stays after an erasure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retained {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub basis: String,
+    /// Until when, where that is fixed.
+    pub until: Option<NaiveDate>,
 }

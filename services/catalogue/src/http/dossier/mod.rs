@@ -1,6 +1,7 @@
 //! Dossiers: the routes.
 
 mod admin;
+mod resident;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -15,12 +16,22 @@ pub fn routes() -> Router<App> {
         .route("/admin/v1/dossiers/{id}", get(admin::reads::one))
         .route("/admin/v1/dossiers/{id}/history", get(admin::reads::history))
         .route("/admin/v1/dossiers/{id}/{action}", post(admin::act::post))
+        .route("/admin/v1/dossiers/{id}/result-files", post(admin::result_files::request))
+        .route("/admin/v1/dossiers/{id}/result-files/{file}/keep", post(admin::result_files::keep))
+        .merge(resident::routes())
 }
 
 /// The staff routes of this part, as the gateway publishes them.
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    paths(admin::reads::list, admin::reads::one, admin::reads::history, admin::act::post),
+    paths(
+        admin::reads::list,
+        admin::reads::one,
+        admin::reads::history,
+        admin::act::post,
+        admin::result_files::request,
+        admin::result_files::keep
+    ),
     tags((name = "dossiers", description = "Dossiers: work list, moves, history, figures"))
 )]
 struct Staff;

@@ -2,12 +2,21 @@
 
 pub mod access;
 pub mod bill;
+pub mod component;
 pub mod dossier;
+pub mod draft;
 pub mod event;
+pub mod file;
 pub mod list;
+pub mod mine;
+pub mod pinned;
+pub mod privacy;
 pub mod quote;
+pub mod rating;
 pub mod request;
 pub mod result;
+pub mod sealed;
 pub mod segment;
 pub mod seq;
+pub mod track;
 pub mod transfer;

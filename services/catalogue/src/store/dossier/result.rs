@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 
 use crate::error::{Error, fault};
 
-/// Makes an uploaded file a result. False when there is no such file.
+/// Makes an uploaded result, whose bytes were proven, part of the decision. False when there is no such file.
 pub async fn insert(
     db: &mut PgConnection,
     dossier: DossierId,
@@ -16,7 +16,8 @@ pub async fn insert(
 ) -> Result<bool, Error> {
     let inserted = sqlx::query!(
         "insert into catalogue.result_document (dossier, file_id, signed_by, signature_check, valid_to)
-         values ($1, $2, $3, 'NOT_CHECKED', $4)
+         select $1, f.id, $3, 'NOT_CHECKED', $4 from catalogue.dossier_file f
+         where f.id = $2 and f.dossier = $1 and f.purpose = 'RESULT' and f.state = 'ATTACHED'
          on conflict (dossier, file_id) do nothing",
         dossier.as_uuid(),
         file.as_uuid(),

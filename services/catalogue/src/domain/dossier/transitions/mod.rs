@@ -4,6 +4,7 @@ mod bills;
 mod finish;
 mod intake;
 mod passage;
+mod rating;
 mod rounds;
 mod timers;
 mod work;

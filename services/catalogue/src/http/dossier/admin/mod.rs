@@ -2,4 +2,5 @@
 
 pub mod act;
 pub mod reads;
+pub mod result_files;
 mod wire;
