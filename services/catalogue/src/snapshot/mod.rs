@@ -11,7 +11,7 @@ mod search;
 mod services;
 
 pub use cell::Snapshots;
-pub use procedures::Procedures;
+pub use procedures::{Procedures, PublishedProcedure, agencies};
 pub use registry::Registry;
 pub use search::Search;
 pub use services::Services;

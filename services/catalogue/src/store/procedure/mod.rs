@@ -1,1 +1,5 @@
-//! Procedures, their editions and forms, fees, checks: the SQL.
+//! Procedures, their editions and forms, imports: the SQL.
+
+pub mod edition;
+pub mod form;
+pub mod root;

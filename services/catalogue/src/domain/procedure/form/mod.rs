@@ -21,6 +21,7 @@ use city_contracts::problem::Finding;
 use city_ids::FormVersionId;
 use serde_json::Value;
 
+pub use lint::exceeds;
 pub use moving::{Moved, move_answers};
 pub use prefill::{AccountFacts, Prefilled, prefill};
 pub use schema::Schema;
