@@ -10,8 +10,8 @@ create table catalogue.dossier (
     channel           smallint not null,
     status            smallint not null,
     procedure_code    text not null,    -- copied from the edition, which never changes it
-    procedure_edition uuid not null,
-    form_version      uuid,             -- a procedure may have no form
+    procedure_edition uuid not null references catalogue.procedure_edition,
+    form_version      uuid references catalogue.form_version, -- a procedure may have no form
     receiving_agency  text,
     competent_agency  text,
     ward              text,             -- of the commune that takes it in; null when the city does

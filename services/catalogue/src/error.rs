@@ -61,6 +61,15 @@ pub enum Error {
         #[source]
         source: sqlx::Error,
     },
+    /// Another service does not answer.
+    #[error("another service is away while {doing}")]
+    Away {
+        /// What was being done.
+        doing: &'static str,
+        /// What refused.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Anything else.
     #[error("fault while {doing}")]
     Internal {
@@ -87,7 +96,7 @@ impl Outcome for Error {
             Self::Applicant(refused) => refused.kind(),
             Self::KeyReused | Self::Stale { .. } | Self::Dossier(_) => Kind::Conflict,
             Self::Scope(_) => Kind::Forbidden,
-            Self::NotReady | Self::Unavailable { .. } => Kind::Unavailable,
+            Self::NotReady | Self::Unavailable { .. } | Self::Away { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
     }
@@ -104,7 +113,7 @@ impl Outcome for Error {
             Self::Applicant(refused) => refused.code(),
             Self::NotReady => "NOT_READY",
             Self::KeyReused => "KEY_REUSED",
-            Self::Unavailable { .. } => "UNAVAILABLE",
+            Self::Unavailable { .. } | Self::Away { .. } => "UNAVAILABLE",
             Self::Internal { .. } => "INTERNAL",
         }
     }

@@ -17,7 +17,7 @@ use city_auth::Keyring;
 use city_blobs::Blobs;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
 use city_clients::{Accounts, ServiceClient};
-use city_events::{Pruner, Relay};
+use city_events::{Consumer, Pruner, Relay};
 use city_ids::ServiceName;
 
 pub use crate::config::Config;
@@ -76,7 +76,11 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
     }
     let name = ServiceName::Catalogue;
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
+    let instance = format!("{:016x}", u64::from_be_bytes(infra.ids.bytes()));
+    let (bills, staff) = (worker::DossierBills(app.clone()), worker::DossierStaff(app.clone()));
     let mut workers: Vec<Arc<dyn Worker>> = vec![
+        Arc::new(Consumer::new(bills, name, db.clone(), redis.clone(), clock.clone(), &instance)),
+        Arc::new(Consumer::new(staff, name, db.clone(), redis.clone(), clock.clone(), &instance)),
         Arc::new(Relay::new(name, db.clone(), redis)),
         Arc::new(Pruner::new(db, clock, config.idempotency_days)),
     ];

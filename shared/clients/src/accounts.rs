@@ -3,8 +3,8 @@
 use city_auth::access::Jwks;
 use city_auth::session::SessionRecord;
 use city_contracts::accounts::{
-    ConfirmPhoneCode, PhoneCodeSent, PrefillView, RefreshSession, RequestPhoneCode, SessionSeen,
-    SignOut, SignedIn, SignedOut, Tokens, ViewerView,
+    ConfirmPhoneCode, FindHolders, PhoneCodeSent, PrefillView, RefreshSession, RequestPhoneCode,
+    SessionSeen, SignOut, SignedIn, SignedOut, Tokens, ViewerView,
 };
 use city_ids::{AccountId, SessionId};
 
@@ -78,6 +78,19 @@ impl Accounts {
     pub async fn prefill(&self, call: &Call, of: AccountId) -> Result<PrefillView, CallError> {
         let path = format!("/internal/v1/people/{of}/prefill");
         self.0.read(call, "reading what to prefill", &path, &()).await.map(|found| found.value)
+    }
+
+    /// The staff who hold a permission over an object; asked by a service for itself.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn holders(
+        &self,
+        call: &Call,
+        of: &FindHolders,
+    ) -> Result<Vec<AccountId>, CallError> {
+        let path = "/internal/v1/staff/holders";
+        self.0.read(call, "asking who holds a permission", path, of).await.map(|found| found.value)
     }
 
     /// A session's record, also when it has ended.

@@ -1,6 +1,8 @@
 //! Consumers and schedules, one file each.
 
+mod dossier_events;
 mod dossier_terms;
+mod dossier_timers;
 mod load_snapshot;
 mod sweep_files;
 
@@ -10,11 +12,14 @@ use city_boot::Worker;
 
 use crate::app::App;
 
+pub use dossier_events::{DossierBills, DossierStaff};
+
 /// All background work of the catalogue.
 pub fn all(app: &App) -> Vec<Arc<dyn Worker>> {
     vec![
         Arc::new(load_snapshot::LoadSnapshot::new(app)),
         Arc::new(dossier_terms::DossierTerms::new(app)),
         Arc::new(sweep_files::SweepFiles::new(app)),
+        Arc::new(dossier_timers::DossierTimers::new(app)),
     ]
 }

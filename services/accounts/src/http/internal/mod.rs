@@ -34,6 +34,13 @@ impl Callers for Catalogue {
     const ALLOWED: &'static [ServiceName] = &[ServiceName::Catalogue];
 }
 
+/// Who asks which staff may act.
+pub enum HolderAskers {}
+
+impl Callers for HolderAskers {
+    const ALLOWED: &'static [ServiceName] = &[ServiceName::Notifications, ServiceName::Catalogue];
+}
+
 /// Who tells staff of what concerns them.
 pub enum Notifications {}
 

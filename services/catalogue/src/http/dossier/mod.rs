@@ -13,6 +13,7 @@ use crate::app::App;
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/admin/v1/dossiers", get(admin::reads::list))
+        .route("/admin/v1/dossiers/stats", get(admin::reads::stats))
         .route("/admin/v1/dossiers/{id}", get(admin::reads::one))
         .route("/admin/v1/dossiers/{id}/history", get(admin::reads::history))
         .route("/admin/v1/dossiers/{id}/{action}", post(admin::act::post))
@@ -28,6 +29,7 @@ pub fn routes() -> Router<App> {
         admin::reads::list,
         admin::reads::one,
         admin::reads::history,
+        admin::reads::stats,
         admin::act::post,
         admin::result_files::request,
         admin::result_files::keep

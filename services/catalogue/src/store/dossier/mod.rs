@@ -18,5 +18,7 @@ pub mod result;
 pub mod sealed;
 pub mod segment;
 pub mod seq;
+pub mod stats;
+pub mod timer;
 pub mod track;
 pub mod transfer;

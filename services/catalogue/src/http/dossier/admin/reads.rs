@@ -8,7 +8,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::app::App;
-use crate::app::dossier::{self, DossierDetail, HistoryPage, WorkPage, WorkQuery};
+use crate::app::dossier::{
+    self, DossierDetail, HistoryPage, StatsAnswer, StatsQuery, WorkPage, WorkQuery,
+};
 
 /// `GET /admin/v1/dossiers`
 #[utoipa::path(
@@ -72,4 +74,24 @@ pub async fn history(
 ) -> Result<Json<HistoryPage>, Problem> {
     let after = i32::try_from(query.after.unwrap_or(0).min(100_000)).unwrap_or(0);
     Ok(Json(dossier::staff_history(&app, &staff, id, after).await?))
+}
+
+/// `GET /admin/v1/dossiers/stats`
+#[utoipa::path(
+    get, path = "/admin/v1/dossiers/stats", tag = "dossiers", operation_id = "countDossiers",
+    summary = "Figures of dossiers",
+    description = "Of the agencies within the caller's scope. Received and online count by the day of filing, resolved, \
+                   on time and late by the day of the decision.",
+    params(StatsQuery),
+    responses((status = 200, description = "The figures", body = StatsAnswer), (status = 403, description = "SCOPE"),
+              (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.dossier.stats")))
+)]
+pub async fn stats(
+    State(app): State<App>,
+    staff: Staff,
+    Query(query): Query<StatsQuery>,
+) -> Result<Json<StatsAnswer>, Problem> {
+    staff.require_somewhere(city_auth::permission::DOSSIER_STATS, app.clock.now())?;
+    Ok(Json(dossier::stats(&app, &staff, &query).await?))
 }
