@@ -3,6 +3,8 @@
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
 
+use crate::sequencer::NotNow;
+
 /// What a caller can act on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -12,6 +14,18 @@ pub enum Error {
     /// The key was used with another request.
     #[error("this key was used with another request")]
     KeyReused,
+    /// Too many payments wait.
+    #[error("too many payments wait just now")]
+    Busy,
+    /// This instance does not lead the ledger.
+    #[error("the ledger has no leader here just now")]
+    NoLeader,
+    /// A commit is not reported yet.
+    #[error("the outcome is not known yet; ask again with the same id")]
+    OutcomePending,
+    /// The ledger's database is away.
+    #[error("the ledger is away")]
+    LedgerAway,
     /// A dependency does not answer.
     #[error("a dependency is away while {doing}")]
     Unavailable {
@@ -37,7 +51,11 @@ impl Outcome for Error {
         match self {
             Self::Input(_) => Kind::Invalid,
             Self::KeyReused => Kind::Conflict,
-            Self::Unavailable { .. } => Kind::Unavailable,
+            Self::Busy
+            | Self::NoLeader
+            | Self::OutcomePending
+            | Self::LedgerAway
+            | Self::Unavailable { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
     }
@@ -46,7 +64,10 @@ impl Outcome for Error {
         match self {
             Self::Input(_) => "INPUT",
             Self::KeyReused => "KEY_REUSED",
-            Self::Unavailable { .. } => "UNAVAILABLE",
+            Self::Busy => "BUSY",
+            Self::NoLeader => "NO_LEADER",
+            Self::OutcomePending => "OUTCOME_PENDING",
+            Self::LedgerAway | Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal { .. } => "INTERNAL",
         }
     }
@@ -55,6 +76,21 @@ impl Outcome for Error {
         match self {
             Self::Input(findings) => findings.clone(),
             _ => Vec::new(),
+        }
+    }
+
+    fn retry_after_seconds(&self) -> Option<u64> {
+        matches!(self, Self::Busy | Self::NoLeader | Self::OutcomePending).then_some(1)
+    }
+}
+
+impl From<NotNow> for Error {
+    fn from(reason: NotNow) -> Self {
+        match reason {
+            NotNow::Busy => Self::Busy,
+            NotNow::NoLeader { .. } => Self::NoLeader,
+            NotNow::Away => Self::LedgerAway,
+            NotNow::OutcomePending => Self::OutcomePending,
         }
     }
 }

@@ -5,18 +5,25 @@ mod config;
 mod domain;
 mod error;
 mod events;
+mod hex;
 mod http;
+mod sequencer;
 mod store;
 mod worker;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service};
 use city_events::{Pruner, Relay};
 use city_ids::ServiceName;
+use city_receipt::HeadKey;
 
 pub use crate::config::Config;
+pub use crate::domain::ledger;
 pub use crate::error::Error;
+pub use crate::sequencer::{Durability, Ledger, NotNow, Settings, Status};
+pub use crate::store::ledger::open as open_account;
 
 /// The migrations of the schema `payments`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/payments");
@@ -47,7 +54,14 @@ pub async fn run(process: Process) -> Result<(), BootError> {
     reason = "every service is built the same way, and others ask their dependencies here"
 )]
 pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
-    let app = app::App { db: infra.db.clone(), clock: infra.clock.clone(), ids: infra.ids.clone() };
+    let settings = ledger_settings(&config, &infra)?;
+    let ledger = Ledger::start(&infra.db, infra.clock.clone(), settings);
+    let app = app::App {
+        db: infra.db.clone(),
+        clock: infra.clock.clone(),
+        ids: infra.ids.clone(),
+        ledger: ledger.clone(),
+    };
     let name = ServiceName::Payments;
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
     Ok(Service {
@@ -57,10 +71,44 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
             Arc::new(Relay::new(name, db.clone(), redis)),
             Arc::new(Pruner::new(db.clone(), clock, config.idempotency_days)),
         ],
-        readiness: vec![Check::postgres(&db)],
+        readiness: vec![Check::postgres(&db), ledger.check()],
         verifier: Some(infra.verifier),
         max_body_bytes: MAX_BODY_BYTES,
     })
+}
+
+/// How the ledger is run.
+fn ledger_settings(config: &Config, infra: &Infra) -> Result<Settings, BootError> {
+    let durability: Durability = config.durability.parse().map_err(BootError::Config)?;
+    let development = infra.profile.is_development();
+    if durability == Durability::Throwaway && !development {
+        return Err(BootError::Config("PAYMENTS_DURABILITY=throwaway loses payments".into()));
+    }
+    let key = match &config.head_key_file {
+        Some(path) => head_key(path)?,
+        None if development => HeadKey::from_seed(&infra.ids.bytes()),
+        None => {
+            let missing = "set PAYMENTS_HEAD_KEY_FILE to the key that signs the ledger";
+            return Err(BootError::Config(missing.into()));
+        }
+    };
+    let (own_url, http) = (config.own_url.clone(), infra.http.clone());
+    Ok(Settings { durability, own_url, key: Arc::new(key), http })
+}
+
+/// Reads the key that signs the ledger: 64 hex digits.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn head_key(path: &Path) -> Result<HeadKey, BootError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        BootError::Config(format!("PAYMENTS_HEAD_KEY_FILE {}: {error}", path.display()))
+    })?;
+    let seed = hex::bytes(text.trim());
+    let seed = seed.ok_or_else(|| {
+        BootError::Config("PAYMENTS_HEAD_KEY_FILE must hold 64 hex digits".into())
+    })?;
+    Ok(HeadKey::from_seed(&seed))
 }
 
 /// The staff routes of this service.

@@ -6,6 +6,8 @@ use city_clock::SharedClock;
 use city_ids::Ids;
 use sqlx::PgPool;
 
+use crate::sequencer::Ledger;
+
 /// What the use cases stand on.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -15,4 +17,6 @@ pub struct App {
     pub clock: SharedClock,
     /// Where ids come from.
     pub ids: Arc<Ids>,
+    /// The ledger.
+    pub ledger: Ledger,
 }

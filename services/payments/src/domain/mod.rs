@@ -1,1 +1,3 @@
 //! The pure rules of payments.
+
+pub mod ledger;

@@ -1,1 +1,3 @@
 //! The SQL of the schema `payments`, and nothing else.
+
+pub mod ledger;

@@ -1,3 +1,8 @@
 //! The ledger: its tables, its sequencer, its proofs.
 
+mod dice;
+mod histories;
+mod naive;
+mod rules;
+pub mod sequencing;
 mod tables;

@@ -1,0 +1,130 @@
+//! The handle that use cases hold.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use city_boot::{Check, Tasks};
+use city_clock::SharedClock;
+use city_receipt::HeadKey;
+use sqlx::PgPool;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, timeout_at};
+
+use super::leader::Leader;
+use super::queue::{Entry, NotNow, Queue, Status};
+use super::safety::Durability;
+use crate::domain::ledger::{Command, Input, Posting, Verdict};
+
+/// How long an input waits in the queue before its caller gives up.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(5);
+/// How long a caller waits for a commit before it is told that the outcome is pending.
+const COMMIT_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How a ledger is run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How safe an acknowledged payment must be.
+    pub durability: Durability,
+    /// Where other instances reach this one when it leads.
+    pub own_url: Option<String>,
+    /// The key that signs the heads of batches.
+    pub key: Arc<HeadKey>,
+    /// The client with which a standby asks whether the leader is alive.
+    pub http: reqwest::Client,
+}
+
+/// The ledger, to those who post to it. When the last handle is gone, its leadership ends.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    queue: mpsc::Sender<Entry>,
+    status: watch::Receiver<Status>,
+}
+
+impl Ledger {
+    /// Starts the sequencer of this instance over the database of a pool, on a connection of its own.
+    pub fn start(db: &PgPool, clock: SharedClock, settings: Settings) -> Self {
+        let (queue, waiting) = Queue::new();
+        let (announce, status) = watch::channel(Status::Starting);
+        let options = db.connect_options();
+        let leader = Leader::new(&options, clock, settings, waiting, announce);
+        // It ends with the last handle. Whatever is not acknowledged then may be lost, and nothing else can be, so
+        // shutdown has nothing to wait for.
+        Tasks::new().spawn(leader.run());
+        Self { queue, status }
+    }
+
+    /// Posts, and answers once the verdict is on the disk. The same posting again gets the same answer.
+    ///
+    /// The caller has [`Posting::check`]ed it. Cancelling the wait does not take back what was taken.
+    ///
+    /// # Errors
+    /// [`NotNow`]: nothing was applied, or with [`NotNow::OutcomePending`] the same id tells the outcome.
+    pub async fn post(&self, posting: Posting) -> Result<Verdict, NotNow> {
+        self.ask(Input::Posting(posting)).await
+    }
+
+    /// Has a command carried out.
+    ///
+    /// # Errors
+    /// As [`Ledger::post`].
+    pub async fn command(&self, command: Command) -> Result<Verdict, NotNow> {
+        self.ask(Input::Command(command)).await
+    }
+
+    /// What this instance is to the ledger.
+    pub fn status(&self) -> Status {
+        self.status.borrow().clone()
+    }
+
+    /// Waits until this instance leads.
+    pub async fn leads(&self) {
+        let mut status = self.status.clone();
+        let leading = status.wait_for(|status| matches!(status, Status::Leading { .. })).await;
+        drop(leading); // an error means that the sequencer ended; asking then says so
+    }
+
+    /// Ready while somebody leads: this instance, or another that it knows of.
+    pub fn check(&self) -> Check {
+        let ledger = self.clone();
+        Check::new("ledger", move || {
+            let status = ledger.status();
+            async move { matches!(status, Status::Leading { .. } | Status::Following { .. }) }
+        })
+    }
+
+    async fn ask(&self, input: Input) -> Result<Verdict, NotNow> {
+        let begun = Instant::now();
+        self.admitted(begun + QUEUE_PATIENCE).await?;
+        let (entry, mut wait) = Entry::new(input);
+        self.queue.try_send(entry).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => NotNow::Busy,
+            mpsc::error::TrySendError::Closed(_) => NotNow::Away,
+        })?;
+        if let Ok(answered) = timeout_at(begun + QUEUE_PATIENCE, &mut wait.reply).await {
+            return answered.unwrap_or(Err(NotNow::OutcomePending));
+        }
+        if wait.give_up() {
+            return Err(NotNow::Busy); // it was never taken, so it never will be
+        }
+        match timeout_at(begun + COMMIT_PATIENCE, &mut wait.reply).await {
+            Ok(answered) => answered.unwrap_or(Err(NotNow::OutcomePending)),
+            Err(_) => Err(NotNow::OutcomePending),
+        }
+    }
+
+    /// Waits until it is known who leads; a refusal when it is not this instance.
+    async fn admitted(&self, until: Instant) -> Result<(), NotNow> {
+        let mut status = self.status.clone();
+        let known = timeout_at(until, status.wait_for(|status| *status != Status::Starting)).await;
+        let status = match known {
+            Ok(Ok(status)) => status.clone(),
+            Ok(Err(_)) | Err(_) => Status::Away,
+        };
+        match status {
+            Status::Leading { .. } => Ok(()),
+            Status::Following { leader_url } => Err(NotNow::NoLeader { leader_url }),
+            Status::Unsafe(_) | Status::Stopped => Err(NotNow::NoLeader { leader_url: None }),
+            Status::Starting | Status::Away => Err(NotNow::Away),
+        }
+    }
+}
