@@ -12,9 +12,10 @@ use crate::app::App;
 /// The routes of this part.
 pub fn routes() -> Router<App> {
     Router::new()
-        .route("/admin/v1/dossiers", get(admin::reads::list))
+        .route("/admin/v1/dossiers", get(admin::reads::list).post(admin::act::file))
         .route("/admin/v1/dossiers/stats", get(admin::reads::stats))
         .route("/admin/v1/dossiers/{id}", get(admin::reads::one))
+        .route("/admin/v1/dossiers/{id}/answers", get(admin::reads::answers))
         .route("/admin/v1/dossiers/{id}/history", get(admin::reads::history))
         .route("/admin/v1/dossiers/{id}/{action}", post(admin::act::post))
         .route("/admin/v1/dossiers/{id}/result-files", post(admin::result_files::request))
@@ -30,6 +31,8 @@ pub fn routes() -> Router<App> {
         admin::reads::one,
         admin::reads::history,
         admin::reads::stats,
+        admin::reads::answers,
+        admin::act::file,
         admin::act::post,
         admin::result_files::request,
         admin::result_files::keep

@@ -6,7 +6,7 @@ use city_http::{Json, Path, Problem, RequestKey};
 use city_ids::DossierId;
 
 use crate::app::App;
-use crate::app::dossier::{self, ActionDone, StaffCommand};
+use crate::app::dossier::{self, ActionDone, PaperDossier, StaffCommand};
 
 use super::wire::{StaffActionRequest, parse};
 
@@ -43,4 +43,27 @@ pub async fn post(
     let command =
         StaffCommand { key: &key, id, version: request.version, action, request: &request };
     Ok(Json(dossier::act(&app, &staff, command).await?))
+}
+
+/// `POST /admin/v1/dossiers`
+#[utoipa::path(
+    post, path = "/admin/v1/dossiers", tag = "dossiers", operation_id = "fileDossierOnPaper",
+    summary = "File a dossier at the counter",
+    description = "For somebody who came with paper or wrote by post; checked as when it is sent online.",
+    params(("Idempotency-Key" = String, Header, description = "Makes the dossier once")),
+    request_body = PaperDossier,
+    responses((status = 200, description = "The dossier, waiting to be accepted", body = ActionDone),
+              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "FORM_CLOSED, KEY_REUSED"),
+              (status = 422, description = "INPUT, INCOMPLETE, PLACE_FORMER, PLACE_UNKNOWN")),
+    extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.dossier.intake")))
+)]
+pub async fn file(
+    State(app): State<App>,
+    staff: Staff,
+    RequestKey(key): RequestKey,
+    Json(request): Json<PaperDossier>,
+) -> Result<Json<ActionDone>, Problem> {
+    staff.require_somewhere(city_auth::permission::DOSSIER_INTAKE, app.clock.now())?;
+    Ok(Json(dossier::file_on_paper(&app, &staff, &key, &request).await?))
 }

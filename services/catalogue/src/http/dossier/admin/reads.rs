@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 
 use crate::app::App;
 use crate::app::dossier::{
-    self, DossierDetail, HistoryPage, StatsAnswer, StatsQuery, WorkPage, WorkQuery,
+    self, AnswersView, DossierDetail, HistoryPage, StatsAnswer, StatsQuery, WorkPage, WorkQuery,
 };
 
 /// `GET /admin/v1/dossiers`
@@ -94,4 +94,32 @@ pub async fn stats(
 ) -> Result<Json<StatsAnswer>, Problem> {
     staff.require_somewhere(city_auth::permission::DOSSIER_STATS, app.clock.now())?;
     Ok(Json(dossier::stats(&app, &staff, &query).await?))
+}
+
+/// Why the answers are opened.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AnswersQuery {
+    /// 3 to 200 characters; the resident reads it.
+    pub purpose: String,
+}
+
+/// `GET /admin/v1/dossiers/{id}/answers`
+#[utoipa::path(
+    get, path = "/admin/v1/dossiers/{id}/answers", tag = "dossiers", operation_id = "readDossierAnswers",
+    summary = "Open what the applicant wrote",
+    description = "Each reading is written down, with its purpose, where the applicant sees it.",
+    params(("id" = String, Path, description = "The dossier, such as dos_…"), AnswersQuery),
+    responses((status = 200, description = "The answers", body = AnswersView), (status = 403, description = "SCOPE"),
+              (status = 404, description = "NOT_FOUND"), (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.dossier.process")))
+)]
+pub async fn answers(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<DossierId>,
+    Query(query): Query<AnswersQuery>,
+) -> Result<Json<AnswersView>, Problem> {
+    Ok(Json(dossier::read_answers(&app, &staff, id, &query.purpose).await?))
 }
