@@ -58,7 +58,8 @@ create table catalogue.service_edition (
     constraint service_edition_no_positive check (no >= 1),
     constraint service_edition_state_known
         check (state in ('DRAFT', 'IN_REVIEW', 'APPROVED', 'LIVE', 'SUPERSEDED')),
-    constraint service_edition_change_noted check (no = 1 or change_note is not null),
+    constraint service_edition_change_noted check (no = 1 or state = 'DRAFT' or change_note is not null),
+    constraint service_edition_note_says_something check (change_note <> ''),
     constraint service_edition_two_persons
         check (approved_by <> edited_by and approved_by <> all (editors)),
     constraint service_edition_editor_listed check (edited_by = any (editors)),

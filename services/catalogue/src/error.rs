@@ -1,12 +1,14 @@
 //! What catalogue answers besides success.
 
 use city_auth::Permission;
+use city_contracts::catalogue::service::Availability;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
 use serde_json::json;
 
 use crate::domain::dossier::{Refusal, WrongStatus};
+use crate::domain::edition::EditionRefusal;
 
 /// What a caller can act on.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,15 @@ pub enum Error {
     /// An applicant is told no.
     #[error(transparent)]
     Applicant(crate::app::dossier::Refused),
+    /// An edition does not take this move, or not from this person.
+    #[error(transparent)]
+    Edition(#[from] EditionRefusal),
+    /// Another service has this code.
+    #[error("another service has this code")]
+    CodeTaken,
+    /// This person cannot use the service now.
+    #[error("this service cannot be used now")]
+    NotUsable(Box<Availability>),
     /// The picture of what is published was not read yet.
     #[error("what is published has not been loaded yet")]
     NotReady,
@@ -94,8 +105,13 @@ impl Outcome for Error {
             Self::Input(_) | Self::PlaceFormer { .. } | Self::PlaceUnknown { .. } => Kind::Invalid,
             Self::NotFound => Kind::NotFound,
             Self::Applicant(refused) => refused.kind(),
-            Self::KeyReused | Self::Stale { .. } | Self::Dossier(_) => Kind::Conflict,
-            Self::Scope(_) => Kind::Forbidden,
+            Self::KeyReused
+            | Self::Stale { .. }
+            | Self::Dossier(_)
+            | Self::Edition(EditionRefusal::WrongState { .. } | EditionRefusal::NotYet { .. })
+            | Self::CodeTaken
+            | Self::NotUsable(_) => Kind::Conflict,
+            Self::Scope(_) | Self::Edition(EditionRefusal::TwoPersons) => Kind::Forbidden,
             Self::NotReady | Self::Unavailable { .. } | Self::Away { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
@@ -111,6 +127,12 @@ impl Outcome for Error {
             Self::Scope(_) => "SCOPE",
             Self::Dossier(refusal) => refusal.code(),
             Self::Applicant(refused) => refused.code(),
+            Self::Edition(EditionRefusal::TwoPersons) => "TWO_PERSONS",
+            Self::Edition(EditionRefusal::WrongState { .. } | EditionRefusal::NotYet { .. }) => {
+                "STATE"
+            }
+            Self::CodeTaken => "CODE_TAKEN",
+            Self::NotUsable(_) => "NOT_USABLE",
             Self::NotReady => "NOT_READY",
             Self::KeyReused => "KEY_REUSED",
             Self::Unavailable { .. } | Self::Away { .. } => "UNAVAILABLE",
@@ -150,6 +172,10 @@ impl Outcome for Error {
             Self::Dossier(Refusal::LeadNeeded { targets } | Refusal::ItemsOpen { targets }) => {
                 Some(json!({ "targets": targets }))
             }
+            Self::Edition(EditionRefusal::WrongState { from, attempted }) => {
+                Some(json!({ "state": from.as_str(), "action": attempted.as_str() }))
+            }
+            Self::NotUsable(availability) => serde_json::to_value(availability).ok(),
             _ => None,
         }
     }

@@ -24,6 +24,7 @@ pub fn routes(app: App) -> Router {
 /// The OpenAPI document of the staff routes, a part each.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = dossier::openapi();
+    all.merge(service::openapi());
     all.info = utoipa::openapi::OpenApi::default().info;
     all
 }

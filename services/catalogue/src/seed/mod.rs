@@ -22,14 +22,28 @@ pub async fn seed(db: &PgPool, at: Timestamp) -> Result<(), Error> {
     let mut tx = db.begin().await.map_err(fault("beginning to seed"))?;
     let number = publication::bump(&mut tx, at).await?;
     let mut changed = registry::seed(&mut tx, number, at).await?;
-    changed += procedures::seed(&mut tx, number, at).await?;
     changed += services::seed(&mut tx, number, at).await?;
+    changed += procedures::seed(&mut tx, number, at).await?; // a procedure names the service it is found by
     changed += dossiers::seed(&mut tx, number, at).await?;
     if changed == 0 {
         // Nothing differs, so nothing was published.
         return tx.rollback().await.map_err(fault("ending the seeding"));
     }
     tx.commit().await.map_err(fault("committing the seed"))
+}
+
+/// Publishes what the seed keeps as drafts because nobody has checked it, flagged as demonstration. For development and
+/// demonstrations only: what an editor touched stays as it is. Idempotent.
+///
+/// # Errors
+/// Unavailable when the database is away.
+pub async fn publish_demo(db: &PgPool, at: Timestamp) -> Result<(), Error> {
+    let mut tx = db.begin().await.map_err(fault("beginning to publish the demonstration"))?;
+    publication::bump(&mut tx, at).await?;
+    if services::publish_drafts(&mut tx, at).await? == 0 {
+        return tx.rollback().await.map_err(fault("ending the demonstration"));
+    }
+    tx.commit().await.map_err(fault("committing the demonstration"))
 }
 
 /// Reads a seed file.

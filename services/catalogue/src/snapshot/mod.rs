@@ -14,7 +14,7 @@ pub use cell::Snapshots;
 pub use procedures::{Procedures, PublishedProcedure, agencies};
 pub use registry::Registry;
 pub use search::Search;
-pub use services::Services;
+pub use services::{Entry, Found, Services};
 use sqlx::{PgConnection, PgPool};
 
 use crate::error::{Error, broken, fault};

@@ -4,6 +4,7 @@ mod dossier_events;
 mod dossier_terms;
 mod dossier_timers;
 mod load_snapshot;
+mod publish_editions;
 mod sweep_files;
 
 use std::sync::Arc;
@@ -21,5 +22,6 @@ pub fn all(app: &App) -> Vec<Arc<dyn Worker>> {
         Arc::new(dossier_terms::DossierTerms::new(app)),
         Arc::new(sweep_files::SweepFiles::new(app)),
         Arc::new(dossier_timers::DossierTimers::new(app)),
+        Arc::new(publish_editions::PublishEditions(app.clone())),
     ]
 }

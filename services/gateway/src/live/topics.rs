@@ -72,6 +72,9 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Notifications, "PushEndpointDead", Meaning::Nothing),
     (ServiceName::Notifications, "ChannelPaused", Meaning::Nothing),
     (ServiceName::Notifications, "ChannelResumed", Meaning::Nothing),
+    (ServiceName::Catalogue, "ServicePublished", Meaning::Nothing),
+    (ServiceName::Catalogue, "ServiceWithdrawn", Meaning::Nothing),
+    (ServiceName::Catalogue, "ServiceStatusChanged", Meaning::Nothing),
 ];
 
 /// What an event is about could not be read; it must not pass in silence.

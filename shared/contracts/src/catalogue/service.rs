@@ -1,8 +1,9 @@
 //! Services and their editions, gates, states, favourites.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::edition::EditionInfo;
 use crate::common::{Localised, PageArgs};
 use crate::key::IdempotencyKey;
 
@@ -161,28 +162,9 @@ pub struct Owner {
     pub code: String,
     /// Its name.
     pub name: Localised,
-}
-
-/// Which version of an entry is shown, and how sure the city is that it still holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EditionInfo {
-    /// Its id: `sed_…` of a service, `ped_…` of a procedure.
-    pub id: String,
-    /// Its number, from 1.
-    pub no: i32,
-    /// Since when it is shown.
-    pub live_at: DateTime<Utc>,
-    /// When somebody last checked that it still holds.
+    /// Its public telephone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub assured_at: Option<DateTime<Utc>>,
-    /// By when it must be checked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub review_by: Option<NaiveDate>,
-    /// Not checked for 180 days, or past its review date.
-    pub stale: bool,
-    /// Published for demonstration; no person has checked it.
-    pub demo: bool,
+    pub phone: Option<String>,
 }
 
 /// A service as one reader sees it.
@@ -218,6 +200,8 @@ pub struct Service {
     pub deep_link: Option<String>,
     /// Which version this is.
     pub edition: EditionInfo,
+    /// Published for demonstration; no person has checked what it says.
+    pub demo: bool,
     /// The withdrawn service that was asked for, when this is its replacement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirected_from: Option<String>,
@@ -348,8 +332,9 @@ pub struct ServiceNotice {
     /// What the city says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Localised>,
-    /// Since when.
-    pub since: DateTime<Utc>,
+    /// Since when, where the city said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<DateTime<Utc>>,
     /// Until when, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,

@@ -53,7 +53,7 @@ pub async fn export(app: &App, request: Uuid, of: AccountId) -> Result<PrivacyEx
             }
             dossiers.extend(views);
         }
-        serde_json::Value::Null
+        crate::app::service::export_account(&mut db, of).await?
     }; // the connection goes back before the store is asked
     let file = json!({ "services": services, "dossiers": dossiers });
     let key = format!("exports/{request}/catalogue.json");
@@ -79,7 +79,7 @@ pub async fn erase(app: &App, request: Uuid, of: AccountId) -> Result<ErasureRec
         store::dossier::draft::delete(&mut tx, *draft).await?;
     }
     let unlinked = privacy::unlink(&mut tx, of, now).await?;
-    let kept = 0;
+    let kept = crate::app::service::erase_account(&mut tx, of).await?;
     tx.commit().await.map_err(fault("committing"))?;
     let deleted = u64::try_from(drafts.len()).unwrap_or_default() + kept;
     let retained = (unlinked > 0).then(|| Retained {

@@ -5,6 +5,7 @@ use city_contracts::catalogue::service::ClientApp;
 
 use super::pinned::Pinned;
 use crate::app::App;
+use crate::app::service::require_usable;
 use crate::error::Error;
 use crate::snapshot::Snapshot;
 
@@ -30,6 +31,6 @@ pub fn require(
     client: &ClientApp,
     ward: Option<&str>,
 ) -> Result<(), Error> {
-    let _ = (app, snapshot, pinned.service(), who, client, ward);
-    Ok(())
+    let Some(service) = pinned.service() else { return Ok(()) };
+    require_usable(snapshot, service, &who.principal, (client, ward), app.clock.now())
 }

@@ -38,3 +38,15 @@ pub async fn number(db: &mut PgConnection) -> Result<i64, Error> {
         .await
         .map_err(fault("reading the publication number"))
 }
+
+/// When the last publication was made.
+///
+/// # Errors
+/// Unavailable when the database is away.
+pub async fn at(db: &mut PgConnection) -> Result<Timestamp, Error> {
+    sqlx::query_scalar!("select at from catalogue.publication")
+        .fetch_one(db)
+        .await
+        .map(Option::unwrap_or_default)
+        .map_err(fault("reading when the last publication was"))
+}

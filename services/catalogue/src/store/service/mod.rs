@@ -1,1 +1,12 @@
-//! Services and their editions, gates, states, favourites: the SQL.
+//! Services: the SQL.
+
+pub mod edition;
+pub mod gate;
+pub mod kept;
+pub mod lists;
+pub mod root;
+pub mod section;
+pub mod seed;
+pub mod status;
+mod texts;
+mod word;

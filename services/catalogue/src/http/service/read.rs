@@ -1,0 +1,37 @@
+//! What residents read.
+
+use axum::extract::State;
+use axum::response::Response;
+use city_auth::Anyone;
+use city_contracts::catalogue::service::{FindService, ListServices, ReadServiceHome};
+use city_http::{Json, Problem};
+
+use super::caching::for_reader;
+use crate::app::{App, service};
+
+/// `POST /internal/v1/service`
+pub async fn one(
+    State(app): State<App>,
+    who: Anyone,
+    Json(request): Json<FindService>,
+) -> Result<Response, Problem> {
+    Ok(for_reader(&who, Json(service::find_service(&app, &who, &request).await?)))
+}
+
+/// `POST /internal/v1/services`
+pub async fn list(
+    State(app): State<App>,
+    who: Anyone,
+    Json(request): Json<ListServices>,
+) -> Result<Response, Problem> {
+    Ok(for_reader(&who, Json(service::list_services(&app, &who, &request).await?)))
+}
+
+/// `POST /internal/v1/service-home`
+pub async fn home(
+    State(app): State<App>,
+    who: Anyone,
+    Json(request): Json<ReadServiceHome>,
+) -> Result<Response, Problem> {
+    Ok(for_reader(&who, Json(service::service_home(&app, &who, &request).await?)))
+}
