@@ -63,6 +63,8 @@ create table payments.ledger_transfer (
 ) partition by range (posting);
 create index ledger_transfer_dr on payments.ledger_transfer (dr, seq);
 create index ledger_transfer_cr on payments.ledger_transfer (cr, seq);
+-- Rows come in the order of their batches, so that a few bytes a block find a batch for the check command.
+create index ledger_transfer_batch on payments.ledger_transfer using brin (batch);
 -- Ids outside every month land here and raise an alarm.
 create table payments.ledger_transfer_default partition of payments.ledger_transfer default;
 
@@ -216,7 +218,9 @@ create trigger ledger_account_begins_empty before insert on payments.ledger_acco
 create function payments.assert_batch(ok boolean, what text) returns boolean language plpgsql volatile as $$
 begin
     if ok is not true then
-        raise exception 'the batch is refused: % differ from what was computed', what using errcode = 'LG003';
+        -- A lost fence means that somebody else leads, anything else that RAM was wrong.
+        raise exception 'the batch is refused: not as computed: %', what
+            using errcode = case what when 'the writer' then 'LG004' else 'LG003' end;
     end if;
     return true;
 end $$;

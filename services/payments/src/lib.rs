@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+pub mod check;
 mod config;
 mod domain;
 mod error;

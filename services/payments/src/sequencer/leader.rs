@@ -206,11 +206,11 @@ impl Leader {
     }
 }
 
-/// Whether the database refused the batch itself, so that nothing of it is applied and trying again must begin anew. Any
-/// other error may hide a commit.
+/// Whether the database refused the batch itself, so that RAM was wrong. Any other error may hide a commit, or is the lost
+/// fence (LG004): in both cases whoever leads next settles it.
 fn is_refusal(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     code.is_some_and(|code| {
-        ["22", "23", "42", "LG", "P0"].iter().any(|class| code.starts_with(class))
+        ["22", "23", "42", "LG003", "P0"].iter().any(|class| code.starts_with(class))
     })
 }

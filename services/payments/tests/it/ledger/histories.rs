@@ -17,7 +17,7 @@ const GROUPS: u64 = 5;
 const INPUTS_A_GROUP: u64 = 5;
 
 /// The accounts of a history: two assets, one of them unbounded, four liabilities; number 7 does not exist.
-const FLAGS: [i32; 6] = [flags::CREDITS_COVERED, 0, 1, 1, 1, 1];
+pub const FLAGS: [i32; 6] = [flags::CREDITS_COVERED, 0, 1, 1, 1, 1];
 
 pub fn uuid(kind: u64, number: u64) -> Uuid {
     Uuid::from_u64_pair(0x019a_0000_0000_7000 | kind << 16, 0x8000_0000_0000_0000 | number)
