@@ -3,6 +3,7 @@
 
 mod actions;
 mod admin;
+mod catalogue;
 mod graphql;
 mod people;
 mod public_part;

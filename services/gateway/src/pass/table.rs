@@ -27,7 +27,7 @@ pub struct Route {
     pub limit: Option<&'static Limit>,
 }
 
-pub static ROUTES: [Route; 4] = [
+pub static ROUTES: [Route; 3] = [
     // Photos everybody may see; checked by reports at each request.
     Route {
         path: "/media/reports/{*rest}",
@@ -53,15 +53,6 @@ pub static ROUTES: [Route; 4] = [
         to: ServiceName::Accounts,
         caller: Caller::Resident,
         max_body_bytes: 4 * 1024,
-        limit: None,
-    },
-    // How each public service works, for everybody; answered from memory and kept for half a minute.
-    Route {
-        path: "/.well-known/catalogue-status.json",
-        methods: &[Method::GET, Method::HEAD],
-        to: ServiceName::Catalogue,
-        caller: Caller::Anonymous,
-        max_body_bytes: 0,
         limit: None,
     },
 ];

@@ -3,6 +3,7 @@
 pub mod dossier;
 pub mod dossier_event;
 pub mod edition;
+pub mod node;
 pub mod procedure;
 pub mod registry;
 pub mod search;
