@@ -136,6 +136,7 @@ create table catalogue.import (
     started_by     uuid not null,
     agencies       text[],                     -- whose procedures may be touched; null: all
     started_at     timestamptz not null,
+    received_at    timestamptz,               -- null while the upload runs, or when it broke off
     finished_at    timestamptz,
     constraint import_progress check (committed_line between 0 and lines),
     constraint import_adds_up check (created + changed + unchanged + rejected <= committed_line)
@@ -144,7 +145,7 @@ create index import_running on catalogue.import (started_at, id) where finished_
 
 -- A line that waits; its transaction deletes it.
 create table catalogue.import_line (
-    import uuid not null references catalogue.import,
+    import uuid not null references catalogue.import on delete cascade,
     no     integer not null,                   -- as in the file, from 1
     body   text,                               -- null: longer than a line may be
     primary key (import, no)

@@ -29,9 +29,6 @@ use crate::snapshot::{Snapshot, Snapshots};
 /// The migrations of the schema `catalogue`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/catalogue");
 
-/// The longest body of a route that names no other bound.
-const MAX_BODY_BYTES: usize = 256 * 1024;
-
 /// Runs the service as a process of its own.
 ///
 /// # Errors
@@ -93,7 +90,7 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         // PostgreSQL is not asked: reads go on from the picture while it is away, and writes say so themselves.
         readiness: vec![Check::new("snapshot", move || std::future::ready(snapshots.is_loaded()))],
         verifier: Some(infra.verifier),
-        max_body_bytes: MAX_BODY_BYTES,
+        max_body_bytes: http::MAX_IMPORT_BYTES, // of the one route that takes so much; the others say less
     })
 }
 

@@ -7,8 +7,13 @@ mod search;
 mod service;
 
 use axum::Router;
+pub use procedure::MAX_IMPORT_BYTES;
+use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::App;
+
+/// The longest body of a route that names no other bound.
+const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// All routes.
 pub fn routes(app: App) -> Router {
@@ -18,6 +23,8 @@ pub fn routes(app: App) -> Router {
         .merge(procedure::routes())
         .merge(search::routes())
         .merge(dossier::routes())
+        .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
+        .merge(procedure::import_routes())
         .with_state(app)
 }
 
@@ -25,6 +32,7 @@ pub fn routes(app: App) -> Router {
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = dossier::openapi();
     all.merge(service::openapi());
+    all.merge(procedure::openapi());
     all.info = utoipa::openapi::OpenApi::default().info;
     all
 }

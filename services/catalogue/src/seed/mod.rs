@@ -40,7 +40,9 @@ pub async fn seed(db: &PgPool, at: Timestamp) -> Result<(), Error> {
 pub async fn publish_demo(db: &PgPool, at: Timestamp) -> Result<(), Error> {
     let mut tx = db.begin().await.map_err(fault("beginning to publish the demonstration"))?;
     publication::bump(&mut tx, at).await?;
-    if services::publish_drafts(&mut tx, at).await? == 0 {
+    let services = services::publish_drafts(&mut tx, at).await?;
+    let procedures = procedures::publish_drafts(&mut tx, at).await?;
+    if services + procedures == 0 {
         return tx.rollback().await.map_err(fault("ending the demonstration"));
     }
     tx.commit().await.map_err(fault("committing the demonstration"))

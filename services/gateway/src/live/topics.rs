@@ -118,6 +118,7 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Catalogue, "ServicePublished", Meaning::Nothing),
     (ServiceName::Catalogue, "ServiceWithdrawn", Meaning::Nothing),
     (ServiceName::Catalogue, "ServiceStatusChanged", Meaning::Nothing),
+    (ServiceName::Catalogue, "ProcedurePublished", Meaning::Nothing),
 ];
 
 /// What an event is about could not be read; it must not pass in silence.

@@ -1,14 +1,32 @@
 //! Procedures, their editions and forms, fees, checks.
 
 mod check_file;
+mod desk;
 mod due_date_preview;
+mod edit_draft;
+mod editions;
 mod fee_quote;
 mod find_procedure;
+mod import;
+mod new_form;
+mod publish;
+mod review;
+mod withdraw;
 
 pub use check_file::check_file;
-pub use due_date_preview::{due_date_preview, explained};
+pub use desk::{Ask, ProcedureMoved};
+pub use due_date_preview::due_date_preview;
+pub use edit_draft::save_draft;
+pub use editions::{diff_editions, list_editions};
 pub use fee_quote::fee_quote;
 pub use find_procedure::find_procedure;
+pub use import::{
+    Upload, begin_import, discard_import, find_import, import_some, keep_lines, receive_import,
+};
+pub use new_form::new_form;
+pub use publish::go_live_when_due;
+pub use review::{approve, assure, revert, send_back, submit};
+pub use withdraw::withdraw;
 
 use city_contracts::problem::Finding;
 use serde_json::Value;

@@ -190,7 +190,8 @@ pub async fn find(db: &mut PgConnection, which: Which<'_>) -> Result<Option<Stor
 
 /// What an editor may change, as one digest: the same content is known by it.
 pub fn content_sha256(draft: &ProcedureDraft) -> Vec<u8> {
-    let canonical = json!(draft).to_string(); // members in the order of their names
+    let content = ProcedureDraft { change_note: None, ..draft.clone() }; // why is not what
+    let canonical = json!(content).to_string();
     aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, canonical.as_bytes()).as_ref().to_vec()
 }
 
@@ -257,6 +258,7 @@ pub async fn update(
     draft: &ProcedureDraft,
     form: Option<Uuid>,
     course: &Course,
+    source: &Value,
     (by, at): (AccountId, Timestamp),
 ) -> Result<(), Error> {
     let editors: Vec<_> = course.editors.iter().map(|editor| editor.as_uuid()).collect();
@@ -265,7 +267,8 @@ pub async fn update(
         update catalogue.procedure_edition
         set facts = $2, body = $3, content_sha256 = $4, form_version = $5, old_form_closes_at = $6, legal_basis = $7,
             decision_no = $8, decision_date = $9, in_force_from = $10, in_force_to = $11, en = $12, change_note = $13,
-            effective_from = $14, review_by = $15, editors = $16, edited_by = $17, edited_at = $18
+            effective_from = $14, review_by = $15, editors = $16, edited_by = $17, edited_at = $18,
+            source = $19
         where id = $1"#,
         id.as_uuid(),
         facts(draft),
@@ -284,7 +287,8 @@ pub async fn update(
         draft.review_by,
         &editors,
         by.as_uuid(),
-        at
+        at,
+        source
     );
     updated.execute(db).await.map_err(fault("writing a draft")).map(drop)
 }

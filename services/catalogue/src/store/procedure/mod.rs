@@ -2,4 +2,5 @@
 
 pub mod edition;
 pub mod form;
+pub mod import;
 pub mod root;
