@@ -79,6 +79,27 @@ impl Character {
         body: Option<&Value>,
         headers: &[(&str, &str)],
     ) -> Answer {
+        match body {
+            Some(body) => {
+                let mut headers = headers.to_vec();
+                headers.push((header::CONTENT_TYPE.as_str(), "application/json"));
+                self.send_bytes(method, path, Body::from(body.to_string()), &headers).await
+            }
+            None => self.send_bytes(method, path, Body::empty(), headers).await,
+        }
+    }
+
+    /// Sends a request with any body; its type is among the headers.
+    ///
+    /// # Panics
+    /// When the request cannot be built or its answer cannot be read: a broken test.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let token = self.identity.mint(&self.principal, self.audience);
         let mut request = Request::builder()
             .method(method)
@@ -87,13 +108,6 @@ impl Character {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
         let request = request.body(body).expect("the test's request is well-formed");
         Answer::read(self.router.clone().oneshot(request).await.expect("a router is infallible"))
             .await

@@ -1,5 +1,7 @@
 //! Tests of the service through its router, on real servers.
 
+mod imports;
+mod procedures;
 mod search;
 mod services;
 mod snapshot;
