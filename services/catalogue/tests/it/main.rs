@@ -2,6 +2,12 @@
 
 mod imports;
 mod procedures;
+mod dossier_drafts;
+mod dossier_files;
+mod dossier_kit;
+mod dossier_life;
+mod dossier_outages;
+mod dossier_secrets;
 mod search;
 mod services;
 mod snapshot;
