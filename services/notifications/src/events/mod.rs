@@ -1,5 +1,7 @@
 //! The table: event of another service → what is told, to whom. An event that is in no list is a fault, not a silence.
 
+pub mod dossier;
+
 use city_clock::hue_day;
 use city_contracts::event::Envelope;
 use city_contracts::reports::ReportEvent;
