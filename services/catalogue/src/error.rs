@@ -2,6 +2,7 @@
 
 use city_auth::Permission;
 use city_contracts::catalogue::service::Availability;
+use chrono::NaiveDate;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
@@ -57,6 +58,9 @@ pub enum Error {
     /// This person cannot use the service now.
     #[error("this service cannot be used now")]
     NotUsable(Box<Availability>),
+    /// A calendar would change days that are over, and nobody confirmed it.
+    #[error("{} day(s) that are over would change; confirm it with confirmPast", .0.len())]
+    PastDays(Vec<NaiveDate>),
     /// The picture of what is published was not read yet.
     #[error("what is published has not been loaded yet")]
     NotReady,
@@ -110,6 +114,7 @@ impl Outcome for Error {
             | Self::Dossier(_)
             | Self::Edition(EditionRefusal::WrongState { .. } | EditionRefusal::NotYet { .. })
             | Self::CodeTaken
+            | Self::PastDays(_)
             | Self::NotUsable(_) => Kind::Conflict,
             Self::Scope(_) | Self::Edition(EditionRefusal::TwoPersons) => Kind::Forbidden,
             Self::NotReady | Self::Unavailable { .. } | Self::Away { .. } => Kind::Unavailable,
@@ -133,6 +138,7 @@ impl Outcome for Error {
             }
             Self::CodeTaken => "CODE_TAKEN",
             Self::NotUsable(_) => "NOT_USABLE",
+            Self::PastDays(_) => "PAST_DAYS",
             Self::NotReady => "NOT_READY",
             Self::KeyReused => "KEY_REUSED",
             Self::Unavailable { .. } | Self::Away { .. } => "UNAVAILABLE",
@@ -165,6 +171,7 @@ impl Outcome for Error {
                     |(code, name): &(String, Localised)| json!({ "code": code, "name": name });
                 Some(json!({ "successors": successors.iter().map(unit).collect::<Vec<_>>() }))
             }
+            Self::PastDays(days) => Some(json!({ "days": days.iter().take(31).collect::<Vec<_>>() })),
             Self::Stale { current } => Some(json!({ "version": current })),
             Self::Dossier(Refusal::WrongStatus(WrongStatus { status, attempted })) => Some(json!({
                 "status": status.code(), "state": status.as_str(), "action": attempted,
@@ -189,6 +196,18 @@ pub fn fault(doing: &'static str) -> impl Fn(sqlx::Error) -> Error {
         } else {
             Error::Internal { doing, source: source.into() }
         }
+    }
+}
+
+/// The named constraint refused, and that is `outcome`; any other database error is away or a fault.
+pub fn on_constraint(
+    name: &str,
+    outcome: Error,
+    doing: &'static str,
+) -> impl FnOnce(sqlx::Error) -> Error {
+    move |error| match error.as_database_error().and_then(|refused| refused.constraint()) {
+        Some(refused) if refused == name => outcome,
+        _ => fault(doing)(error),
     }
 }
 

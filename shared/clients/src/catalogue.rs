@@ -12,7 +12,8 @@ use city_contracts::catalogue::procedure::{
     ProcedureRequest, ProcedureView,
 };
 use city_contracts::catalogue::registry::{
-    AgencyByCode, AgencyView, CategoryView, LifeEventView, PlaceAt, PlaceAtPoint, PlaceView,
+    AgencyByCode, AgencyView, CalendarView, CategoryView, LifeEventView, PlaceAt, PlaceAtPoint,
+    PlaceView, RegistryChanges,
 };
 use city_contracts::catalogue::search::{
     PlaceMatch, PlaceSuggestRequest, SearchRequest, SearchResult,
@@ -432,5 +433,27 @@ impl Catalogue {
         input: &RateDossier,
     ) -> Result<DossierView, CallError> {
         self.0.write(call, "rating a dossier", "/internal/v1/rate-dossier", input).await
+    }
+
+    /// What of the registry was written after a publication; 0 for everything. For services that keep copies.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn registry(&self, call: &Call, since: i64) -> Result<RegistryChanges, CallError> {
+        self.0.get(call, "copying the registry", &format!("/internal/v1/registry?since={since}")).await
+    }
+
+    /// The newest version of a calendar. For services that keep copies.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, and those of any call.
+    pub async fn current_calendar(
+        &self,
+        call: &Call,
+        code: &str,
+    ) -> Result<CalendarView, CallError> {
+        self.0
+            .get(call, "copying a calendar", &format!("/internal/v1/calendars/{code}/current"))
+            .await
     }
 }

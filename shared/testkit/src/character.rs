@@ -53,6 +53,13 @@ impl Character {
         self
     }
 
+    /// The same person at another instance of the service, such as one whose workers run.
+    #[must_use]
+    pub fn through(mut self, router: Router) -> Self {
+        self.router = router;
+        self
+    }
+
     /// Posts JSON.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, Some(body), &[]).await

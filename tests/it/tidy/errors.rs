@@ -18,12 +18,14 @@ const SOURCES: [&str; 9] = [
 ];
 
 /// What stands before the parenthesis or brace in which codes are written.
-const BEFORE_CODES: [&str; 17] = [
+const BEFORE_CODES: [&str; 19] = [
     "Problem::new(",
     "Problem::at(",
     "Finding::new(",
     "Flaw::new(",
     "Error::invalid(",
+    "checks.require(",
+    "self.require(",
     "bad_request(",
     "refused(",
     "refuse(",

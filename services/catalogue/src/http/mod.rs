@@ -1,6 +1,8 @@
 //! The route table, a folder a part of the catalogue.
 
+pub mod caching;
 mod dossier;
+mod nodes;
 mod procedure;
 mod registry;
 mod search;
@@ -9,6 +11,8 @@ mod service;
 use axum::Router;
 pub use procedure::MAX_IMPORT_BYTES;
 use tower_http::limit::RequestBodyLimitLayer;
+use axum::routing::post;
+use utoipa::OpenApi as _;
 
 use crate::app::App;
 
@@ -18,6 +22,7 @@ const MAX_BODY_BYTES: usize = 256 * 1024;
 /// All routes.
 pub fn routes(app: App) -> Router {
     Router::new()
+        .route("/internal/v1/nodes:batch", post(nodes::post))
         .merge(registry::routes())
         .merge(service::routes())
         .merge(procedure::routes())
@@ -33,6 +38,6 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut all = dossier::openapi();
     all.merge(service::openapi());
     all.merge(procedure::openapi());
+    all.merge(registry::admin::Document::openapi());
     all.info = utoipa::openapi::OpenApi::default().info;
     all
-}

@@ -12,9 +12,10 @@ mod services;
 
 pub use cell::Snapshots;
 pub use procedures::{Procedures, PublishedProcedure, agencies};
-pub use registry::Registry;
 pub use search::Search;
 pub use services::{Entry, Found, Services};
+pub use registry::{PublishedCalendar, Registry};
+pub use services::Services;
 use sqlx::{PgConnection, PgPool};
 
 use crate::error::{Error, broken, fault};

@@ -8,6 +8,7 @@ mod load_snapshot;
 mod publish_editions;
 mod publish_procedures;
 mod sweep_files;
+mod recalculate_dossiers;
 
 use std::sync::Arc;
 
@@ -27,5 +28,6 @@ pub fn all(app: &App) -> Vec<Arc<dyn Worker>> {
         Arc::new(sweep_files::SweepFiles::new(app)),
         Arc::new(dossier_timers::DossierTimers::new(app)),
         Arc::new(publish_editions::PublishEditions(app.clone())),
+        Arc::new(recalculate_dossiers::RecalculateDossiers::new(app)),
     ]
 }

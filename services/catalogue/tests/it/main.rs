@@ -10,5 +10,8 @@ mod dossier_outages;
 mod dossier_secrets;
 mod search;
 mod services;
+mod calendars;
+mod editors;
+mod registry;
 mod snapshot;
 mod subject;

@@ -119,6 +119,8 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Catalogue, "ServiceWithdrawn", Meaning::Nothing),
     (ServiceName::Catalogue, "ServiceStatusChanged", Meaning::Nothing),
     (ServiceName::Catalogue, "ProcedurePublished", Meaning::Nothing),
+    (ServiceName::Catalogue, "RegistryPublished", Meaning::Nothing),
+    (ServiceName::Catalogue, "CalendarPublished", Meaning::Nothing),
 ];
 
 /// What an event is about could not be read; it must not pass in silence.

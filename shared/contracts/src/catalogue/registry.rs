@@ -240,18 +240,6 @@ pub struct LifeEventView {
     pub service_codes: Vec<String>,
 }
 
-/// Anything of the registry that has a global id; `nodes:batch` of the catalogue answers these and those of the other parts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RegistryNode {
-    /// A place.
-    Place(Box<PlaceView>),
-    /// An agency.
-    Agency(Box<AgencyView>),
-    /// A category.
-    Category(Box<CategoryView>),
-}
-
 /// Which place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -273,14 +261,6 @@ pub struct AgencyByCode {
 
 const fn fourteen() -> u32 {
     14
-}
-
-/// Several things by wire id: at most 100.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NodesBatch {
-    /// The wire ids.
-    pub ids: Vec<String>,
 }
 
 /// Where somebody stands.

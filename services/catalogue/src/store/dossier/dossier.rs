@@ -78,6 +78,13 @@ pub async fn list_for_update(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<
     complete(db, rows).await
 }
 
+/// Several dossiers in the order of their ids, without locks.
+pub async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Dossier>, Error> {
+    let rows = select_rows!("where d.id = any($1) order by d.id", ids);
+    let rows = rows.fetch_all(&mut *db).await.map_err(fault("reading dossiers"))?;
+    complete(db, rows).await
+}
+
 /// The dossier as it is, without a lock.
 pub async fn find(db: &mut PgConnection, id: DossierId) -> Result<Option<Dossier>, Error> {
     let row = select_rows!("where d.id = $1", id.as_uuid());
