@@ -3,6 +3,7 @@
 use city_auth::Permission;
 use city_contracts::catalogue::service::Availability;
 use chrono::NaiveDate;
+use city_auth::Permission;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
@@ -117,6 +118,10 @@ impl Outcome for Error {
             | Self::PastDays(_)
             | Self::NotUsable(_) => Kind::Conflict,
             Self::Scope(_) | Self::Edition(EditionRefusal::TwoPersons) => Kind::Forbidden,
+            Self::KeyReused | Self::Stale { .. } | Self::PastDays(_) | Self::Dossier(_) => {
+                Kind::Conflict
+            }
+            Self::Scope(_) => Kind::Forbidden,
             Self::NotReady | Self::Unavailable { .. } | Self::Away { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
@@ -171,7 +176,9 @@ impl Outcome for Error {
                     |(code, name): &(String, Localised)| json!({ "code": code, "name": name });
                 Some(json!({ "successors": successors.iter().map(unit).collect::<Vec<_>>() }))
             }
-            Self::PastDays(days) => Some(json!({ "days": days.iter().take(31).collect::<Vec<_>>() })),
+            Self::PastDays(days) => {
+                Some(json!({ "days": days.iter().take(31).collect::<Vec<_>>() }))
+            }
             Self::Stale { current } => Some(json!({ "version": current })),
             Self::Dossier(Refusal::WrongStatus(WrongStatus { status, attempted })) => Some(json!({
                 "status": status.code(), "state": status.as_str(), "action": attempted,

@@ -132,7 +132,9 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), infra).await?;
 
     let infra = people.infra(ServiceName::Reports, parts)?;
-    let reports = city_reports::build(reports_config(parts)?, infra).await?;
+    let mut settings = reports_config(parts)?;
+    settings.catalogue_url.clone_from(&catalogue_url);
+    let reports = city_reports::build(settings, infra).await?;
 
     let mut settings = <city_notifications::Config as confique::Config>::Layer::empty();
     settings.keyring_file.clone_from(&parts.notifications_keyring_file);

@@ -440,7 +440,9 @@ impl Catalogue {
     /// # Errors
     /// Those of any call.
     pub async fn registry(&self, call: &Call, since: i64) -> Result<RegistryChanges, CallError> {
-        self.0.get(call, "copying the registry", &format!("/internal/v1/registry?since={since}")).await
+        self.0
+            .get(call, "copying the registry", &format!("/internal/v1/registry?since={since}"))
+            .await
     }
 
     /// The newest version of a calendar. For services that keep copies.

@@ -41,7 +41,9 @@ impl Public {
         let is_known = header("if-none-match")
             .split(|byte| *byte == b',')
             .map(<[u8]>::trim_ascii)
-            .any(|known| known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == etag.as_bytes());
+            .any(|known| {
+                known == b"*" || known.strip_prefix(b"W/").unwrap_or(known) == etag.as_bytes()
+            });
         Self { etag, is_known }
     }
 

@@ -41,3 +41,4 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     all.merge(registry::admin::Document::openapi());
     all.info = utoipa::openapi::OpenApi::default().info;
     all
+}

@@ -15,6 +15,7 @@ pub use procedures::{Procedures, PublishedProcedure, agencies};
 pub use search::Search;
 pub use services::{Entry, Found, Services};
 pub use registry::{PublishedCalendar, Registry};
+pub use search::Search;
 pub use services::Services;
 use sqlx::{PgConnection, PgPool};
 

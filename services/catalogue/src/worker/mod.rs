@@ -9,6 +9,7 @@ mod publish_editions;
 mod publish_procedures;
 mod sweep_files;
 mod recalculate_dossiers;
+mod sweep_files;
 
 use std::sync::Arc;
 

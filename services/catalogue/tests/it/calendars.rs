@@ -12,7 +12,8 @@ const VERSIONS: &str = "/admin/v1/calendars/VN-HUE/versions";
 
 /// The seed's calendar with one more day off.
 fn body_with_day_off(date: &str) -> Value {
-    let mut body: Value = serde_json::from_str(include_str!("../../../../seed/calendar.json")).expect("JSON");
+    let mut body: Value =
+        serde_json::from_str(include_str!("../../../../seed/calendar.json")).expect("JSON");
     let exceptions = body["exceptions"].as_array_mut().expect("a list");
     exceptions.push(json!({ "date": date, "kind": "DAY_OFF", "nameVi": "Nghỉ bão" }));
     body
@@ -86,7 +87,9 @@ async fn due_day(city: &City<Catalogue>, id: Uuid) -> Option<String> {
 }
 
 async fn recalculated(city: &City<Catalogue>) -> Vec<Uuid> {
-    let rows = sqlx::query_scalar!("select dossier from catalogue.dossier_event where kind = 'CLOCK_RECALC' order by dossier");
+    let rows = sqlx::query_scalar!(
+        "select dossier from catalogue.dossier_event where kind = 'CLOCK_RECALC' order by dossier"
+    );
     rows.fetch_all(city.db()).await.expect("the history is there")
 }
 
@@ -99,13 +102,21 @@ fn a_new_calendar_moves_open_dossiers_once_and_leaves_ended_ones() {
         }
         let ended = dossier(city, 6, 9).await;
 
-        let tried = publisher(city).post_once(VERSIONS, "key-00000001", &draft(1, "2026-03-10")).await.ok();
+        let tried =
+            publisher(city).post_once(VERSIONS, "key-00000001", &draft(1, "2026-03-10")).await.ok();
         let before = due_day(city, open[0]).await;
         let done = publish(city, "key-00000001", &draft(1, "2026-03-10")).await.ok();
         city.settle().await;
 
-        assert_eq!((tried["published"].as_bool(), tried["version"].as_i64(), tried["dossiers"].as_i64()), (Some(false), Some(2), Some(5)));
-        assert_eq!(tried["moves"], json!([{ "days": 1, "dossiers": 2 }]), "those that stand still have no due day to move");
+        assert_eq!(
+            (tried["published"].as_bool(), tried["version"].as_i64(), tried["dossiers"].as_i64()),
+            (Some(false), Some(2), Some(5))
+        );
+        assert_eq!(
+            tried["moves"],
+            json!([{ "days": 1, "dossiers": 2 }]),
+            "those that stand still have no due day to move"
+        );
         assert_eq!(before.as_deref(), Some("2026-03-17"), "a dry run changes nothing");
         assert_eq!(done["published"], true);
         assert_eq!(due_day(city, open[0]).await.as_deref(), Some("2026-03-18"));
@@ -113,7 +124,9 @@ fn a_new_calendar_moves_open_dossiers_once_and_leaves_ended_ones() {
         assert_eq!(due_day(city, open[2]).await, None);
         assert_eq!(due_day(city, ended).await.as_deref(), Some("2026-03-17"));
         assert_eq!(recalculated(city).await, open, "each once, the ended one never");
-        let moved = sqlx::query_scalar!("select count(*) from catalogue.outbox where kind = 'DossierDueMoved'");
+        let moved = sqlx::query_scalar!(
+            "select count(*) from catalogue.outbox where kind = 'DossierDueMoved'"
+        );
         assert_eq!(moved.fetch_one(city.db()).await.expect("a number"), Some(2));
         city.settle().await;
         assert_eq!(recalculated(city).await.len(), 5);
@@ -127,19 +140,32 @@ fn a_recalculation_killed_halfway_goes_on_and_moves_each_dossier_once() {
         for number in 1..=1_001 {
             all.push(dossier(city, number, 4).await);
         }
-        assert!(publish(city, "key-00000001", &draft(1, "2026-03-10")).await.status().starts_with("200"));
+        assert!(
+            publish(city, "key-00000001", &draft(1, "2026-03-10"))
+                .await
+                .status()
+                .starts_with("200")
+        );
 
         city.step("recalculate-dossiers").await.expect("a step of 500");
         let half = recalculated(city).await.len();
         // Another process takes over: nothing of the first one's memory is left but the tables.
-        let service = city_catalogue::build(crate::subject::config(), city.infra().clone()).await.expect("it starts");
-        let other = service.workers.iter().find(|worker| worker.name() == "recalculate-dossiers").expect("it is there").clone();
+        let service = city_catalogue::build(crate::subject::config(), city.infra().clone())
+            .await
+            .expect("it starts");
+        let other = service
+            .workers
+            .iter()
+            .find(|worker| worker.name() == "recalculate-dossiers")
+            .expect("it is there")
+            .clone();
         while other.step().await.expect("a step") == city_boot::Progress::Worked {}
         city.settle().await;
 
         assert_eq!(half, 500);
         assert_eq!(recalculated(city).await, all);
-        let job = sqlx::query!("select seen, moved, finished_at from catalogue.calendar_recalculation");
+        let job =
+            sqlx::query!("select seen, moved, finished_at from catalogue.calendar_recalculation");
         let job = job.fetch_one(city.db()).await.expect("one job");
         assert_eq!((job.seen, job.moved, job.finished_at.is_some()), (1_001, 1_001, true));
     });
@@ -159,9 +185,15 @@ fn a_late_flag_that_no_longer_holds_is_cleared() {
         assert!(publish(city, "key-00000001", &draft).await.status().starts_with("200"));
         city.step("recalculate-dossiers").await.expect("a step");
 
-        let row = sqlx::query!("select due_at, late_flagged_at from catalogue.dossier where id = $1", late);
+        let row = sqlx::query!(
+            "select due_at, late_flagged_at from catalogue.dossier where id = $1",
+            late
+        );
         let row = row.fetch_one(city.db()).await.expect("it is there");
-        assert_eq!((row.due_at.map(|at| at.to_rfc3339()), row.late_flagged_at), (Some("2026-03-17T10:00:00+00:00".into()), None));
+        assert_eq!(
+            (row.due_at.map(|at| at.to_rfc3339()), row.late_flagged_at),
+            (Some("2026-03-17T10:00:00+00:00".into()), None)
+        );
         city.settle().await;
     });
 }
@@ -171,14 +203,20 @@ fn of_two_publications_at_once_one_is_stale() {
     run::<Catalogue>(async |city| {
         let (one, other) = (draft(1, "2026-03-10"), draft(1, "2026-03-11"));
 
-        let (one, other) = tokio::join!(publish(city, "key-00000001", &one), publish(city, "key-00000002", &other));
+        let (one, other) = tokio::join!(
+            publish(city, "key-00000001", &one),
+            publish(city, "key-00000002", &other)
+        );
         city.settle().await;
 
         let mut outcomes = [one.status(), other.status()];
         outcomes.sort();
         assert_eq!(outcomes, ["200 OK", "409 Conflict"]);
         let stale = if one.code() == "STALE" { one } else { other };
-        assert_eq!((stale.code(), stale.json()["details"]["version"].as_i64()), ("STALE".into(), Some(2)));
+        assert_eq!(
+            (stale.code(), stale.json()["details"]["version"].as_i64()),
+            ("STALE".into(), Some(2))
+        );
     });
 }
 
@@ -194,7 +232,10 @@ fn days_that_are_over_change_only_when_confirmed() {
         city.settle().await;
 
         assert_eq!(tried["pastDays"], json!(["2026-03-02"]));
-        assert_eq!((refused.code(), &refused.json()["details"]["days"]), ("PAST_DAYS".into(), &json!(["2026-03-02"])));
+        assert_eq!(
+            (refused.code(), &refused.json()["details"]["days"]),
+            ("PAST_DAYS".into(), &json!(["2026-03-02"]))
+        );
         assert!(confirmed.status().starts_with("200"));
     });
 }
@@ -207,12 +248,22 @@ fn a_published_calendar_never_changes_and_is_told_whole() {
         city.settle().await;
 
         assert_eq!(first, again, "a replay gets the first answer");
-        let changed = sqlx::query!("update catalogue.calendar set basis = 'x'").execute(city.db()).await;
+        let changed =
+            sqlx::query!("update catalogue.calendar set basis = 'x'").execute(city.db()).await;
         let deleted = sqlx::query!("delete from catalogue.calendar").execute(city.db()).await;
         assert!(changed.is_err() && deleted.is_err());
-        let told = sqlx::query_scalar!("select body from catalogue.outbox where kind = 'CalendarPublished'");
+        let told = sqlx::query_scalar!(
+            "select body from catalogue.outbox where kind = 'CalendarPublished'"
+        );
         let told = told.fetch_one(city.db()).await.expect("told once");
-        assert_eq!((told["version"].as_i64(), told["body"]["version"].as_i64(), told["body"]["week"].as_array().map(Vec::len)), (Some(2), Some(2), Some(5)));
+        assert_eq!(
+            (
+                told["version"].as_i64(),
+                told["body"]["version"].as_i64(),
+                told["body"]["week"].as_array().map(Vec::len)
+            ),
+            (Some(2), Some(2), Some(5))
+        );
         let versions = publisher(city).get("/admin/v1/calendars/VN-HUE").await.ok();
         assert_eq!(versions.as_array().map(Vec::len), Some(2));
     });
@@ -226,7 +277,10 @@ fn a_calendar_that_contradicts_itself_or_comes_from_others_is_refused() {
 
         let refused = publish(city, "key-00000001", &broken).await;
         let skipped = publish(city, "key-00000002", &draft(7, "2026-03-10")).await;
-        let stranger = city.officer("HUE-SXD").post_once(VERSIONS, "key-00000003", &draft(1, "2026-03-10")).await;
+        let stranger = city
+            .officer("HUE-SXD")
+            .post_once(VERSIONS, "key-00000003", &draft(1, "2026-03-10"))
+            .await;
 
         assert_eq!(refused.fields(), ["/body"]);
         assert_eq!(skipped.code(), "STALE");

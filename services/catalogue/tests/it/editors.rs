@@ -35,7 +35,8 @@ async fn put_agency(who: &Character, key: &str, code: &str, draft: &Value) -> An
 }
 
 async fn published(city: &City<Catalogue>, kind: &str) -> Vec<Value> {
-    let bodies = sqlx::query_scalar!("select body from catalogue.outbox where kind = $1 order by seq", kind);
+    let bodies =
+        sqlx::query_scalar!("select body from catalogue.outbox where kind = $1 order by seq", kind);
     bodies.fetch_all(city.db()).await.expect("the outbox is there")
 }
 
@@ -44,25 +45,40 @@ fn an_edited_agency_is_shown_told_and_remembered_once() {
     run::<Catalogue>(async |city| {
         let editor = editor(city);
 
-        let first = put_agency(&editor, "key-00000001", "HUE-SXD", &agency_draft(Some(1))).await.ok();
-        let again = put_agency(&editor, "key-00000001", "HUE-SXD", &agency_draft(Some(1))).await.ok();
+        let first =
+            put_agency(&editor, "key-00000001", "HUE-SXD", &agency_draft(Some(1))).await.ok();
+        let again =
+            put_agency(&editor, "key-00000001", "HUE-SXD", &agency_draft(Some(1))).await.ok();
         let reused = put_agency(&editor, "key-00000001", "HUE-SXD", &agency_draft(Some(2))).await;
         let stale = put_agency(&editor, "key-00000002", "HUE-SXD", &agency_draft(Some(1))).await;
         city.settle().await;
 
         assert_eq!((first["version"].as_i64(), &first), (Some(2), &again));
         assert_eq!(reused.code(), "KEY_REUSED");
-        assert_eq!((stale.code(), stale.json()["details"]["version"].as_i64()), ("STALE".into(), Some(2)));
-        let seen = city.anonymous().post("/internal/v1/agency", &json!({ "code": "HUE-SXD", "days": 6 })).await.ok();
+        assert_eq!(
+            (stale.code(), stale.json()["details"]["version"].as_i64()),
+            ("STALE".into(), Some(2))
+        );
+        let seen = city
+            .anonymous()
+            .post("/internal/v1/agency", &json!({ "code": "HUE-SXD", "days": 6 }))
+            .await
+            .ok();
         assert_eq!(seen["phone"], "0234 3822 000");
         // Wednesday 4 March 2026: only Mondays are left.
-        let open: Vec<_> = seen["openings"].as_array().expect("days").iter().filter(|day| day["hours"] != json!([])).collect();
+        let open: Vec<_> = seen["openings"]
+            .as_array()
+            .expect("days")
+            .iter()
+            .filter(|day| day["hours"] != json!([]))
+            .collect();
         assert_eq!((open.len(), open[0]["date"].as_str()), (1, Some("2026-03-09")));
         let told = published(city, "RegistryPublished").await;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0]["agencies"].as_array().map(Vec::len), Some(1), "only what changed");
         assert_eq!(told[0]["places"], json!([]));
-        let copied = city.service(ServiceName::Reports).get("/internal/v1/registry?since=1").await.ok();
+        let copied =
+            city.service(ServiceName::Reports).get("/internal/v1/registry?since=1").await.ok();
         assert_eq!(copied["agencies"], told[0]["agencies"]);
     });
 }
@@ -98,7 +114,10 @@ fn everything_wrong_with_an_agency_is_named_at_once() {
         let former = put_agency(&editor(city), "key-00000001", "HUE-SXD", &draft).await;
 
         assert_eq!(wrong.fields(), ["/level", "/name/vi", "/hours", "/basis", "/parent"]);
-        assert_eq!((former.code(), former.fields()), ("PLACE_FORMER".into(), vec!["/wardCode".to_owned()]));
+        assert_eq!(
+            (former.code(), former.fields()),
+            ("PLACE_FORMER".into(), vec!["/wardCode".to_owned()])
+        );
     });
 }
 
@@ -117,8 +136,16 @@ fn only_who_edits_the_registry_over_the_agency_may() {
         ] {
             assert_eq!(put_agency(&who, "key-00000001", "HUE-SXD", &draft).await.code(), code);
         }
-        assert!(put_agency(&own, "key-00000001", "HUE-SXD", &draft).await.status().starts_with("200"));
-        let place = own.post_once("/admin/v1/places", "key-00000002", &place_draft("19753", Some(1), "2025-07-01")).await;
+        assert!(
+            put_agency(&own, "key-00000001", "HUE-SXD", &draft).await.status().starts_with("200")
+        );
+        let place = own
+            .post_once(
+                "/admin/v1/places",
+                "key-00000002",
+                &place_draft("19753", Some(1), "2025-07-01"),
+            )
+            .await;
         assert_eq!(place.code(), "SCOPE", "a place is the whole city's");
         city.settle().await;
     });
@@ -135,7 +162,8 @@ fn units_that_end_lead_their_whole_past_to_what_they_became() {
             "units": [place_draft("19753", Some(1), "2026-07-01"), place_draft("19001", None, "2026-07-01")],
         });
 
-        let recorded = editor.post_once("/admin/v1/places/succession", "key-00000001", &record).await;
+        let recorded =
+            editor.post_once("/admin/v1/places/succession", "key-00000001", &record).await;
         let again = editor.post_once("/admin/v1/places/succession", "key-00000001", &record).await;
         city.settle().await;
 
@@ -147,9 +175,16 @@ fn units_that_end_lead_their_whole_past_to_what_they_became() {
             let list = node["successors"].as_array().expect("a list").iter();
             list.filter_map(|place| place["code"].as_str().map(str::to_owned)).collect()
         };
-        assert_eq!((nodes[0]["kind"].as_str(), nodes[0]["name"]["vi"].as_str()), (Some("FORMER_WARD"), Some("Phường Phú Xuân")));
+        assert_eq!(
+            (nodes[0]["kind"].as_str(), nodes[0]["name"]["vi"].as_str()),
+            (Some("FORMER_WARD"), Some("Phường Phú Xuân"))
+        );
         assert_eq!(successors(&nodes[0]), ["19001", "19753"]);
-        assert_eq!(successors(&nodes[1]), ["19001", "19753"], "a unit that had ended before leads on");
+        assert_eq!(
+            successors(&nodes[1]),
+            ["19001", "19753"],
+            "a unit that had ended before leads on"
+        );
         assert_eq!(nodes[2]["name"]["vi"], "Phường Mới");
         assert_eq!(published(city, "RegistryPublished").await.len(), 1);
     });
@@ -159,7 +194,9 @@ fn units_that_end_lead_their_whole_past_to_what_they_became() {
 fn a_succession_that_does_not_hold_together_changes_nothing() {
     run::<Catalogue>(async |city| {
         let editor = editor(city);
-        let send = async |record: Value| editor.post_once("/admin/v1/places/succession", "key-00000001", &record).await;
+        let send = async |record: Value| {
+            editor.post_once("/admin/v1/places/succession", "key-00000001", &record).await
+        };
 
         let nowhere = send(json!({ "endedOn": "2026-06-30", "units": [], "ended": [{ "code": "19753", "successors": ["19001"] }] })).await;
         let served = send(json!({ "endedOn": "2026-06-30", "units": [], "ended": [{ "code": "19753", "successors": ["19774"] }] })).await;
@@ -171,7 +208,9 @@ fn a_succession_that_does_not_hold_together_changes_nothing() {
         assert_eq!(served.fields(), ["/ended/0/code"], "its committee would serve nothing");
         assert_eq!(unknown.fields(), ["/ended/0/code"]);
         assert_eq!(early.fields(), ["/ended/1/code", "/ended/1/successors", "/units/0/validFrom"]);
-        let number = sqlx::query_scalar!("select number from catalogue.publication").fetch_one(city.db()).await;
+        let number = sqlx::query_scalar!("select number from catalogue.publication")
+            .fetch_one(city.db())
+            .await;
         assert_eq!(number.expect("a number"), 1);
     });
 }

@@ -13,5 +13,6 @@ mod services;
 mod calendars;
 mod editors;
 mod registry;
+mod search;
 mod snapshot;
 mod subject;

@@ -21,10 +21,19 @@ async fn rename_and_publish(city: &City<Catalogue>, name: &str) {
         .execute(&mut *tx)
         .await
         .expect("renamed");
-        sqlx::query!("select pg_sleep(0.02)").fetch_one(&mut *tx).await.expect("a pause in the middle");
+        sqlx::query!("select pg_sleep(0.02)")
+            .fetch_one(&mut *tx)
+            .await
+            .expect("a pause in the middle");
     }
-    sqlx::query!("update catalogue.publication set number = number + 1").execute(&mut *tx).await.expect("raised");
-    sqlx::query!("select pg_notify('city_catalogue_snapshot', '')").fetch_one(&mut *tx).await.expect("told");
+    sqlx::query!("update catalogue.publication set number = number + 1")
+        .execute(&mut *tx)
+        .await
+        .expect("raised");
+    sqlx::query!("select pg_notify('city_catalogue_snapshot', '')")
+        .fetch_one(&mut *tx)
+        .await
+        .expect("told");
     tx.commit().await.expect("committed");
 }
 
@@ -140,12 +149,20 @@ fn reads_go_on_while_postgresql_is_away_and_writes_say_so() {
         let admin = city.admin().through(router);
         let draft = crate::editors::agency_draft(Some(1));
         let refused = admin
-            .send(http::Method::PUT, "/admin/v1/agencies/HUE-SXD", Some(&draft), &[("idempotency-key", "key-00000001")])
+            .send(
+                http::Method::PUT,
+                "/admin/v1/agencies/HUE-SXD",
+                Some(&draft),
+                &[("idempotency-key", "key-00000001")],
+            )
             .await;
 
         assert_eq!(wards.ok().as_array().map(Vec::len), Some(40));
         assert_eq!(ready.status(), "200 OK");
-        assert_eq!((refused.status(), refused.code()), ("503 Service Unavailable".into(), "UNAVAILABLE".into()));
+        assert_eq!(
+            (refused.status(), refused.code()),
+            ("503 Service Unavailable".into(), "UNAVAILABLE".into())
+        );
         assert_eq!(refused.header("retry-after"), "2");
     });
 }
@@ -162,8 +179,12 @@ fn a_service_that_never_read_the_picture_is_not_ready() {
         let service = build(config(), infra.clone()).await.expect("it starts without its database");
 
         let reader = city.anonymous().through(service.router(infra.ids.clone(), None));
-        let (read, ready) = (reader.post("/internal/v1/wards", &json!(null)).await, reader.get("/readyz").await);
-        assert_eq!((read.status(), read.code()), ("503 Service Unavailable".into(), "NOT_READY".into()));
+        let (read, ready) =
+            (reader.post("/internal/v1/wards", &json!(null)).await, reader.get("/readyz").await);
+        assert_eq!(
+            (read.status(), read.code()),
+            ("503 Service Unavailable".into(), "NOT_READY".into())
+        );
         assert_eq!(ready.status(), "503 Service Unavailable");
     });
 }

@@ -16,7 +16,12 @@ use crate::store::registry::sections;
 
 /// Writes `RegistryPublished` with every row that `number` changed. Publishing is rare and the registry small, so it is read
 /// back whole: what is told is what is stored.
-pub async fn announce(app: &App, db: &mut PgConnection, number: i64, at: Timestamp) -> Result<(), Error> {
+pub async fn announce(
+    app: &App,
+    db: &mut PgConnection,
+    number: i64,
+    at: Timestamp,
+) -> Result<(), Error> {
     let places = sections::places(&mut *db).await?;
     let succession = sections::succession(&mut *db).await?;
     let agencies = sections::agencies(&mut *db).await?;
@@ -31,7 +36,11 @@ pub async fn announce(app: &App, db: &mut PgConnection, number: i64, at: Timesta
             .filter(|(old, _, _)| touched.contains(old))
             .map(|(old, new, _)| succession_row(old, new))
             .collect(),
-        agencies: agencies.iter().filter(|agency| agency.changed_in == number).map(agency_row).collect(),
+        agencies: agencies
+            .iter()
+            .filter(|agency| agency.changed_in == number)
+            .map(agency_row)
+            .collect(),
     };
     let event = Envelope::new(app.ids.next(at), REGISTRY_PUBLISHED, at, body);
     outbox::push(db, &event).await.map_err(fault("writing the outbox"))

@@ -13,8 +13,12 @@ use crate::snapshot::Snapshot;
 pub fn changes(snapshot: &Snapshot, since: i64) -> RegistryChanges {
     let registry = &snapshot.registry;
     // All rows of an old unit together: who copies them replaces them together.
-    let touched: Vec<&PlaceId> =
-        registry.succession().iter().filter(|(_, _, at)| *at > since).map(|(old, _, _)| old).collect();
+    let touched: Vec<&PlaceId> = registry
+        .succession()
+        .iter()
+        .filter(|(_, _, at)| *at > since)
+        .map(|(old, _, _)| old)
+        .collect();
     let succession = registry.succession().iter().filter(|(old, _, _)| touched.contains(&old));
     let mut calendars: Vec<CalendarVersion> = Vec::new();
     for published in registry.calendars() {
@@ -26,7 +30,11 @@ pub fn changes(snapshot: &Snapshot, since: i64) -> RegistryChanges {
         number: snapshot.number,
         places: registry.places().filter(|place| place.changed_in > since).map(place_row).collect(),
         succession: succession.map(|(old, new, _)| succession_row(old, new)).collect(),
-        agencies: registry.agencies().filter(|agency| agency.changed_in > since).map(agency_row).collect(),
+        agencies: registry
+            .agencies()
+            .filter(|agency| agency.changed_in > since)
+            .map(agency_row)
+            .collect(),
         calendars,
     }
 }
@@ -40,7 +48,11 @@ pub fn succession_row(old: &PlaceId, new: &PlaceId) -> SuccessionRow {
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn calendar_view(snapshot: &Snapshot, code: &str, version: &str) -> Result<CalendarView, Error> {
+pub fn calendar_view(
+    snapshot: &Snapshot,
+    code: &str,
+    version: &str,
+) -> Result<CalendarView, Error> {
     let registry = &snapshot.registry;
     let published = match version {
         "current" => registry.current_calendar(code),

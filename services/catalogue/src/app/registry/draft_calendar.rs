@@ -25,15 +25,19 @@ pub fn read(code: &str, draft: &CalendarDraft) -> Result<Drafted, Error> {
     let mut checks = Checks::default();
     checks.agency_code(code, "");
     checks.text(&draft.basis, "/basis", 500);
-    checks.require(draft.based_on < 1_000_000, "/basedOn", "RANGE", "expected the number of a version");
+    checks.require(
+        draft.based_on < 1_000_000,
+        "/basedOn",
+        "RANGE",
+        "expected the number of a version",
+    );
     checks.require(draft.body.is_object(), "/body", "SHAPE", "expected a calendar");
     checks.done()?;
     let version = i32::try_from(draft.based_on + 1).unwrap_or(i32::MAX);
     let mut body = draft.body.clone();
     body["code"] = json!(code);
     body["version"] = json!(version);
-    let calendar = Calendar::from_value(&body).map_err(|error| {
-        Error::invalid("/body", "CALENDAR", city_http::chain(&error))
-    })?;
+    let calendar = Calendar::from_value(&body)
+        .map_err(|error| Error::invalid("/body", "CALENDAR", city_http::chain(&error)))?;
     Ok(Drafted { version, body, calendar })
 }

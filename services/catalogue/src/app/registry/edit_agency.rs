@@ -30,7 +30,12 @@ pub async fn edit_agency(
         let above = snapshot.registry.agency_chain(parent);
         let known = snapshot.registry.agency(parent).is_some();
         checks.require(known, "/parent", "UNKNOWN", "there is no such agency");
-        checks.require(!above.contains(&code), "/parent", "CIRCLE", "an agency is not above itself");
+        checks.require(
+            !above.contains(&code),
+            "/parent",
+            "CIRCLE",
+            "an agency is not above itself",
+        );
     }
     checks.done()?;
     let ward = draft.ward_code.as_deref();
@@ -40,7 +45,8 @@ pub async fn edit_agency(
     let at = app.clock.now();
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder =
-        match claim(&mut tx, staff.account, key, "registry.edit_agency", &(code, draft), at).await? {
+        match claim(&mut tx, staff.account, key, "registry.edit_agency", &(code, draft), at).await?
+        {
             Claimed::Replay(first) => return Ok(first),
             Claimed::New(recorder) => recorder,
         };

@@ -36,10 +36,11 @@ pub async fn edit_place(
     checks.done()?;
     let at = app.clock.now();
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    let recorder = match claim(&mut tx, staff.account, key, "registry.edit_place", draft, at).await? {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
-    };
+    let recorder =
+        match claim(&mut tx, staff.account, key, "registry.edit_place", draft, at).await? {
+            Claimed::Replay(first) => return Ok(first),
+            Claimed::New(recorder) => recorder,
+        };
     let number = publication::bump(&mut tx, at).await?;
     let version = place::write(&mut tx, draft, staff.account, number, at).await?;
     announce(app, &mut tx, number, at).await?;

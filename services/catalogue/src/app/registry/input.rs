@@ -140,7 +140,12 @@ impl Checks {
     pub fn text(&mut self, raw: &str, field: impl Into<String>, most: usize) {
         let fits = (1..=most).contains(&raw.trim().chars().count());
         let fits = fits && !raw.chars().any(char::is_control);
-        self.require(fits, field, "LENGTH", &format!("expected 1 to {most} characters, no control characters"));
+        self.require(
+            fits,
+            field,
+            "LENGTH",
+            &format!("expected 1 to {most} characters, no control characters"),
+        );
     }
 
     pub fn texts(&mut self, raw: &Texts, field: &str) {
@@ -156,7 +161,9 @@ impl Checks {
     }
 
     pub fn agency_code(&mut self, raw: &str, field: impl Into<String>) {
-        let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+        let fits = |byte: u8| {
+            byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_'
+        };
         let fits = (2..=40).contains(&raw.len()) && raw.bytes().all(fits);
         self.require(fits, field, "CODE", "expected 2 to 40 upper-case letters, digits, - or _");
     }
@@ -172,18 +179,39 @@ impl PlaceDraft {
     pub fn check(&self, at: &str, checks: &mut Checks) {
         checks.ward_code(&self.code, format!("{at}/code"));
         let kinds = ["WARD", "COMMUNE"];
-        checks.require(kinds.contains(&&*self.kind), format!("{at}/kind"), "UNKNOWN", "expected WARD or COMMUNE");
+        checks.require(
+            kinds.contains(&&*self.kind),
+            format!("{at}/kind"),
+            "UNKNOWN",
+            "expected WARD or COMMUNE",
+        );
         checks.texts(&self.name, &format!("{at}/name"));
         checks.texts(&self.short_name, &format!("{at}/shortName"));
         checks.text(&self.basis, format!("{at}/basis"), 500);
         let area = self.area_km2.is_none_or(|area| (0.0..=10_000.0).contains(&area));
-        checks.require(area, format!("{at}/areaKm2"), "RANGE", "expected 0 to 10,000 square kilometres");
+        checks.require(
+            area,
+            format!("{at}/areaKm2"),
+            "RANGE",
+            "expected 0 to 10,000 square kilometres",
+        );
         let on_earth =
             |at: Point| (-90.0..=90.0).contains(&at.lat) && (-180.0..=180.0).contains(&at.lon);
         let centroid = self.centroid.is_none_or(on_earth);
-        checks.require(centroid, format!("{at}/centroid"), "RANGE", "expected a position in degrees");
-        let boundary = self.boundary.as_ref().is_none_or(|shape| Boundary::from_geojson(shape).is_some());
-        checks.require(boundary, format!("{at}/boundary"), "SHAPE", "expected a GeoJSON Polygon or MultiPolygon of closed rings");
+        checks.require(
+            centroid,
+            format!("{at}/centroid"),
+            "RANGE",
+            "expected a position in degrees",
+        );
+        let boundary =
+            self.boundary.as_ref().is_none_or(|shape| Boundary::from_geojson(shape).is_some());
+        checks.require(
+            boundary,
+            format!("{at}/boundary"),
+            "SHAPE",
+            "expected a GeoJSON Polygon or MultiPolygon of closed rings",
+        );
     }
 
     /// Its texts as rows.
@@ -198,7 +226,12 @@ impl AgencyDraft {
         checks.agency_code(code, "");
         checks.agency_code(&self.kind, "/kind");
         let levels = ["CITY", "COMMUNE", "CENTRAL", "PARTNER"];
-        checks.require(levels.contains(&&*self.level), "/level", "UNKNOWN", "expected CITY, COMMUNE, CENTRAL or PARTNER");
+        checks.require(
+            levels.contains(&&*self.level),
+            "/level",
+            "UNKNOWN",
+            "expected CITY, COMMUNE, CENTRAL or PARTNER",
+        );
         if let Some(parent) = &self.parent {
             checks.agency_code(parent, "/parent");
         }

@@ -26,4 +26,6 @@ pub use read_registry::{
 };
 pub use recalculate::{BATCH as RECALCULATION_BATCH, recalculate};
 pub use record_succession::{Recorded, record_succession};
-pub use staff_reads::{AgencyEntry, CalendarEntry, PlaceEntry, PlacePage, list_calendar, list_places, staff_agency};
+pub use staff_reads::{
+    AgencyEntry, CalendarEntry, PlaceEntry, PlacePage, list_calendar, list_places, staff_agency,
+};

@@ -47,7 +47,11 @@ pub struct Move {
 /// # Errors
 /// [`Error::Input`], [`Error::Stale`] when it is not based on the newest version.
 #[tracing::instrument(name = "registry.preview_calendar", skip_all)]
-pub async fn preview_calendar(app: &App, code: &str, draft: &CalendarDraft) -> Result<CalendarOutcome, Error> {
+pub async fn preview_calendar(
+    app: &App,
+    code: &str,
+    draft: &CalendarDraft,
+) -> Result<CalendarOutcome, Error> {
     let drafted = draft_calendar::read(code, draft)?;
     let mut db = app.db.acquire().await.map_err(fault("connecting"))?;
     let old = store::registry::calendar::current(&mut db, code).await?;
@@ -60,15 +64,16 @@ pub async fn preview_calendar(app: &App, code: &str, draft: &CalendarDraft) -> R
 
     let (mut dossiers, mut moves, mut after) = (0, BTreeMap::<i64, u32>::new(), None);
     loop {
-        let listed = store::registry::calendar::list_dossiers(&mut db, code, drafted.version, after, BATCH);
+        let listed =
+            store::registry::calendar::list_dossiers(&mut db, code, drafted.version, after, BATCH);
         let ids = listed.await?;
         let Some(last) = ids.last().copied() else { break };
         for dossier in store::dossier::dossier::list(&mut db, &ids).await? {
             dossiers += 1;
             let Some(timer) = dossier.timer() else { continue };
-            let due = timer.due(&drafted.calendar).map_err(|error| {
-                Error::invalid("/body", "HORIZON", error.to_string())
-            })?;
+            let due = timer
+                .due(&drafted.calendar)
+                .map_err(|error| Error::invalid("/body", "HORIZON", error.to_string()))?;
             // Where the clock stands still there is no due day to move.
             let Some((old, new)) = dossier.due_at.zip(due.at()) else { continue };
             let days = (hue_day(new) - hue_day(old)).num_days();

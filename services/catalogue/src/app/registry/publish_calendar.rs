@@ -33,7 +33,9 @@ pub async fn publish_calendar(
     let at = app.clock.now();
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder =
-        match claim(&mut tx, staff.account, key, "registry.publish_calendar", &(code, draft), at).await? {
+        match claim(&mut tx, staff.account, key, "registry.publish_calendar", &(code, draft), at)
+            .await?
+        {
             Claimed::Replay(first) => return Ok(first),
             Claimed::New(recorder) => recorder,
         };

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use city_contracts::catalogue::registry::{
-    AgencyByCode, AgencyView, Audience, CategoryView, LifeEventView, PlaceAt, PlaceAtPoint, PlaceByCode,
-    PlaceView,
+    AgencyByCode, AgencyView, Audience, CategoryView, LifeEventView, PlaceAt, PlaceAtPoint,
+    PlaceByCode, PlaceView,
 };
 use city_contracts::common::GeoPoint;
 
@@ -34,7 +34,11 @@ pub fn wards(registry: &Registry) -> Vec<PlaceView> {
 ///
 /// # Errors
 /// [`Error::Input`] for another number of days, [`Error::NotFound`].
-pub fn agency(registry: &Registry, input: &AgencyByCode, today: NaiveDate) -> Result<AgencyView, Error> {
+pub fn agency(
+    registry: &Registry,
+    input: &AgencyByCode,
+    today: NaiveDate,
+) -> Result<AgencyView, Error> {
     if !(1..=MAX_OPENINGS).contains(&input.days) {
         return Err(Error::invalid("/days", "RANGE", format!("ask for 1 to {MAX_OPENINGS} days")));
     }
@@ -44,7 +48,12 @@ pub fn agency(registry: &Registry, input: &AgencyByCode, today: NaiveDate) -> Re
 
 /// The groups of services, in order: those for staff only for staff.
 pub fn categories(registry: &Registry, is_staff: IsStaff) -> Vec<CategoryView> {
-    registry.categories().iter().filter(|category| is_staff.may_see(category)).map(view::category_view).collect()
+    registry
+        .categories()
+        .iter()
+        .filter(|category| is_staff.may_see(category))
+        .map(view::category_view)
+        .collect()
 }
 
 /// Whether a member of staff reads.
@@ -69,9 +78,14 @@ pub fn life_events(registry: &Registry) -> Vec<LifeEventView> {
 pub fn place_at(registry: &Registry, input: &PlaceAtPoint) -> Result<Option<PlaceAt>, Error> {
     let at = input.at;
     if !(-90.0..=90.0).contains(&at.lat) || !(-180.0..=180.0).contains(&at.lon) {
-        return Err(Error::invalid("/at", "RANGE", "expected a latitude of -90 to 90 and a longitude of -180 to 180"));
+        return Err(Error::invalid(
+            "/at",
+            "RANGE",
+            "expected a latitude of -90 to 90 and a longitude of -180 to 180",
+        ));
     }
-    let inside = registry.wards().find(|ward| ward.boundary.as_ref().is_some_and(|area| area.contains(at)));
+    let inside =
+        registry.wards().find(|ward| ward.boundary.as_ref().is_some_and(|area| area.contains(at)));
     // A unit whose boundary is known and does not hold the point is not its unit.
     let nearest = || {
         let open = registry.wards().filter(|ward| ward.boundary.is_none());
@@ -79,7 +93,10 @@ pub fn place_at(registry: &Registry, input: &PlaceAtPoint) -> Result<Option<Plac
         let nearest = by_distance.min_by(|(one, _), (other, _)| one.total_cmp(other));
         nearest.filter(|(distance, _)| *distance <= REACH_M).map(|(_, ward)| ward)
     };
-    let answer = |place: &Place, approximate| PlaceAt { place: view::place_view(registry, place), approximate };
+    let answer = |place: &Place, approximate| PlaceAt {
+        place: view::place_view(registry, place),
+        approximate,
+    };
     Ok(match inside {
         Some(ward) => Some(answer(ward, false)),
         None => nearest().map(|ward| answer(ward, true)),

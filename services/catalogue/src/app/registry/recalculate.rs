@@ -22,7 +22,8 @@ pub async fn recalculate(app: &App, batch: i64) -> Result<Progress, Error> {
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let Some(job) = calendar::take_recalculation(&mut tx).await? else { return Ok(Progress::Idle) };
     let newest = calendar::current(&mut tx, &job.code).await?;
-    let newest = newest.ok_or_else(|| broken("recalculating", "a recalculation without a calendar"))?;
+    let newest =
+        newest.ok_or_else(|| broken("recalculating", "a recalculation without a calendar"))?;
     // A newer version has a recalculation of its own that moves every dossier, so this one has nothing left to do.
     let overtaken = i32::try_from(newest.version()).unwrap_or(i32::MAX) > job.version;
     let ids = if overtaken {
@@ -35,14 +36,17 @@ pub async fn recalculate(app: &App, batch: i64) -> Result<Progress, Error> {
         seen += 1;
         let before = dossier.clone();
         // It may have ended between the listing and the lock.
-        let Some(step) = dossier.recount(&newest, at).map_err(|error| broken("recalculating", error))? else {
+        let Some(step) =
+            dossier.recount(&newest, at).map_err(|error| broken("recalculating", error))?
+        else {
             continue;
         };
         moved += i64::from(step.dossier.due_at != before.due_at);
         keep(app, &mut tx, &before, &step, at).await?;
     }
     let finished_at = ids.is_empty().then_some(at);
-    calendar::advance_recalculation(&mut tx, &job, ids.last().copied(), (seen, moved), finished_at).await?;
+    calendar::advance_recalculation(&mut tx, &job, ids.last().copied(), (seen, moved), finished_at)
+        .await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(Progress::Worked)
 }

@@ -45,9 +45,14 @@ pub async fn record_succession(
     // First the past is set apart, then the units of afterwards are written, then the past is pointed at them.
     let mut lead_on = Vec::new();
     for (index, unit) in record.ended.iter().enumerate() {
-        let former = place::end(&mut tx, &unit.code, record.ended_on, staff.account, number, at).await?;
+        let former =
+            place::end(&mut tx, &unit.code, record.ended_on, staff.account, number, at).await?;
         let former = former.ok_or_else(|| {
-            Error::invalid(format!("/ended/{index}/code"), "UNKNOWN", "there is no such present unit")
+            Error::invalid(
+                format!("/ended/{index}/code"),
+                "UNKNOWN",
+                "there is no such present unit",
+            )
         })?;
         let mut olds = place::release(&mut tx, &unit.code).await?;
         olds.push(former);
@@ -74,15 +79,30 @@ pub async fn record_succession(
 
 fn check(record: &SuccessionRecord) -> Result<(), Error> {
     let mut checks = Checks::default();
-    checks.require((1..=200).contains(&record.ended.len()), "/ended", "LENGTH", "expected 1 to 200 units that end");
+    checks.require(
+        (1..=200).contains(&record.ended.len()),
+        "/ended",
+        "LENGTH",
+        "expected 1 to 200 units that end",
+    );
     checks.require(record.units.len() <= 200, "/units", "LENGTH", "expected at most 200 units");
     let mut seen = HashSet::new();
     for (index, unit) in record.ended.iter().enumerate() {
         let field = format!("/ended/{index}");
         checks.ward_code(&unit.code, format!("{field}/code"));
-        checks.require(seen.insert(&unit.code), format!("{field}/code"), "TWICE", "a unit ends once");
+        checks.require(
+            seen.insert(&unit.code),
+            format!("{field}/code"),
+            "TWICE",
+            "a unit ends once",
+        );
         let count = (1..=40).contains(&unit.successors.len());
-        checks.require(count, format!("{field}/successors"), "LENGTH", "expected 1 to 40 successors");
+        checks.require(
+            count,
+            format!("{field}/successors"),
+            "LENGTH",
+            "expected 1 to 40 successors",
+        );
         for (position, successor) in unit.successors.iter().enumerate() {
             checks.ward_code(successor, format!("{field}/successors/{position}"));
         }
@@ -91,9 +111,19 @@ fn check(record: &SuccessionRecord) -> Result<(), Error> {
     for (index, draft) in record.units.iter().enumerate() {
         let field = format!("/units/{index}");
         draft.check(&field, &mut checks);
-        checks.require(written.insert(&draft.code), format!("{field}/code"), "TWICE", "a unit is written once");
+        checks.require(
+            written.insert(&draft.code),
+            format!("{field}/code"),
+            "TWICE",
+            "a unit is written once",
+        );
         let begins_after = !seen.contains(&draft.code) || draft.valid_from > record.ended_on;
-        checks.require(begins_after, format!("{field}/validFrom"), "RANGE", "a reused code begins after the end of the old unit");
+        checks.require(
+            begins_after,
+            format!("{field}/validFrom"),
+            "RANGE",
+            "a reused code begins after the end of the old unit",
+        );
     }
     checks.done()
 }

@@ -89,8 +89,10 @@ pub struct CalendarEntry {
 
 /// Places after an id, in the order of their ids.
 pub fn list_places(registry: &Registry, after: Option<&str>, first: usize) -> PlacePage {
-    let mut rest = registry.places().filter(|place| after.is_none_or(|after| place.id.as_str() > after));
-    let places: Vec<_> = rest.by_ref().take(first).map(|place| place_entry(registry, place)).collect();
+    let mut rest =
+        registry.places().filter(|place| after.is_none_or(|after| place.id.as_str() > after));
+    let places: Vec<_> =
+        rest.by_ref().take(first).map(|place| place_entry(registry, place)).collect();
     let next = rest.next().and_then(|_| places.last().map(|last| last.place_id.clone()));
     PlacePage { places, next }
 }

@@ -2,12 +2,11 @@
 
 use chrono::NaiveDate;
 use city_contracts::catalogue::registry::{
-    AgencyFacts, AgencyRow, AgencyView, CategoryView, LifeEventView, PlaceFacts, PlaceRow, PlaceView,
+    AgencyFacts, AgencyRow, AgencyView, CategoryView, LifeEventView, PlaceFacts, PlaceRow,
+    PlaceView,
 };
 
-use crate::domain::registry::{
-    Agency, CITY_CALENDAR, Category, LifeEvent, Place, openings,
-};
+use crate::domain::registry::{Agency, CITY_CALENDAR, Category, LifeEvent, Place, openings};
 use crate::snapshot::Registry;
 
 /// A place as far as it is itself.
@@ -23,7 +22,10 @@ pub fn place_facts(registry: &Registry, place: &Place) -> PlaceFacts {
         parent_id: place.parent.as_ref().map(crate::domain::registry::PlaceId::to_wire),
         successor_ids: registry.successors(&place.id).map(wire).collect(),
         former_ids: registry.predecessors(&place.id).map(wire).collect(),
-        agency_ids: registry.agencies_of(&place.id).map(|agency| Agency::to_wire(&agency.code)).collect(),
+        agency_ids: registry
+            .agencies_of(&place.id)
+            .map(|agency| Agency::to_wire(&agency.code))
+            .collect(),
         valid_from: place.valid_from,
         valid_to: place.valid_to,
         centroid: place.centroid,
@@ -61,11 +63,20 @@ pub fn agency_facts(agency: &Agency) -> AgencyFacts {
 }
 
 /// An agency with its place, the one above it, and its next days; no days while no calendar is published.
-pub fn agency_view(registry: &Registry, agency: &Agency, today: NaiveDate, days: u32) -> AgencyView {
+pub fn agency_view(
+    registry: &Registry,
+    agency: &Agency,
+    today: NaiveDate,
+    days: u32,
+) -> AgencyView {
     let calendar = registry.current_calendar(CITY_CALENDAR);
     AgencyView {
         facts: agency_facts(agency),
-        place: agency.place.as_ref().and_then(|id| registry.place(id)).map(|place| place_facts(registry, place)),
+        place: agency
+            .place
+            .as_ref()
+            .and_then(|id| registry.place(id))
+            .map(|place| place_facts(registry, place)),
         parent: agency.parent.as_deref().and_then(|code| registry.agency(code)).map(agency_facts),
         openings: calendar
             .map(|published| openings(agency, &published.calendar, today, days))

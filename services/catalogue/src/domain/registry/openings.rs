@@ -18,7 +18,8 @@ pub fn openings(agency: &Agency, calendar: &Calendar, today: NaiveDate, days: u3
     if !agency.active {
         return Vec::new();
     }
-    let dates = (0..u64::from(days.min(MAX_OPENINGS))).filter_map(|n| today.checked_add_days(Days::new(n)));
+    let dates =
+        (0..u64::from(days.min(MAX_OPENINGS))).filter_map(|n| today.checked_add_days(Days::new(n)));
     dates.map(|date| open_day(agency.hours.as_ref(), calendar, date)).collect()
 }
 

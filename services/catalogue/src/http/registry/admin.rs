@@ -53,7 +53,11 @@ pub async fn list_places(
 ) -> Result<Json<PlacePage>, Problem> {
     staff.require_somewhere(permission::REGISTRY_EDIT, app.clock.now())?;
     let snapshot = app.snapshots.get()?;
-    Ok(Json(registry::list_places(&snapshot.registry, query.after.as_deref(), query.first.clamp(1, 100))))
+    Ok(Json(registry::list_places(
+        &snapshot.registry,
+        query.after.as_deref(),
+        query.first.clamp(1, 100),
+    )))
 }
 
 /// `POST /admin/v1/places`

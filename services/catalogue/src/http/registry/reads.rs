@@ -25,7 +25,11 @@ pub async fn place(
 }
 
 /// `POST /internal/v1/wards`
-pub async fn wards(State(app): State<App>, _: Anyone, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn wards(
+    State(app): State<App>,
+    _: Anyone,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let snapshot = app.snapshots.get()?;
     Ok(Public::of(&snapshot, &headers, &["wards"]).answer(|| registry::wards(&snapshot.registry)))
 }

@@ -49,8 +49,11 @@ pub async fn write(
         by.as_uuid(),
         draft.version
     );
-    let Some(version) = written.fetch_optional(&mut *db).await.map_err(fault("writing an agency"))? else {
-        let current = sqlx::query_scalar!("select version from catalogue.agency where code = $1", code);
+    let Some(version) =
+        written.fetch_optional(&mut *db).await.map_err(fault("writing an agency"))?
+    else {
+        let current =
+            sqlx::query_scalar!("select version from catalogue.agency where code = $1", code);
         let current = current.fetch_optional(db).await.map_err(fault("reading an agency"))?;
         return Err(Error::Stale { current: current.unwrap_or(0) });
     };

@@ -16,7 +16,9 @@ pub async fn current(db: &mut PgConnection, code: &str) -> Result<Option<Calenda
         code
     );
     let body = body.fetch_optional(db).await.map_err(fault("reading a calendar"))?;
-    let read = |body: Value| Calendar::from_value(&body).map_err(|error| broken("reading a calendar", error));
+    let read = |body: Value| {
+        Calendar::from_value(&body).map_err(|error| broken("reading a calendar", error))
+    };
     body.map(read).transpose()
 }
 

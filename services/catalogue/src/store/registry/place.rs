@@ -46,8 +46,12 @@ pub async fn write(
         by.as_uuid(),
         draft.version
     );
-    let Some(version) = written.fetch_optional(&mut *db).await.map_err(fault("writing a place"))? else {
-        let current = sqlx::query_scalar!("select version from catalogue.place where place_id = $1", draft.code);
+    let Some(version) = written.fetch_optional(&mut *db).await.map_err(fault("writing a place"))?
+    else {
+        let current = sqlx::query_scalar!(
+            "select version from catalogue.place where place_id = $1",
+            draft.code
+        );
         let current = current.fetch_optional(db).await.map_err(fault("reading a place"))?;
         return Err(Error::Stale { current: current.unwrap_or(0) });
     };
@@ -96,7 +100,8 @@ pub async fn end(
         at,
         by.as_uuid()
     );
-    let outcome = Error::invalid("/endedOn", "TWICE", "a unit of this code already ended on this day");
+    let outcome =
+        Error::invalid("/endedOn", "TWICE", "a unit of this code already ended on this day");
     let former = former.fetch_optional(&mut *db).await;
     let former = former.map_err(on_constraint("place_pkey", outcome, "ending a place"))?;
     if let Some(former) = &former {
@@ -115,7 +120,10 @@ pub async fn end(
 
 /// Takes away the former units that led to a unit which ends, so that they can be led on.
 pub async fn release(db: &mut PgConnection, code: &str) -> Result<Vec<String>, Error> {
-    let released = sqlx::query_scalar!("delete from catalogue.place_succession where new_id = $1 returning old_id", code);
+    let released = sqlx::query_scalar!(
+        "delete from catalogue.place_succession where new_id = $1 returning old_id",
+        code
+    );
     released.fetch_all(db).await.map_err(fault("releasing former units"))
 }
 
@@ -136,11 +144,17 @@ pub async fn lead_on(
         number
     );
     let field = format!("/ended/{index}/successors");
-    let outcome = Error::invalid(field, "UNKNOWN", "a successor is no present unit and is not among the units");
+    let outcome = Error::invalid(
+        field,
+        "UNKNOWN",
+        "a successor is no present unit and is not among the units",
+    );
     let written = written.execute(db).await;
-    written
-        .map(drop)
-        .map_err(on_constraint("place_succession_new_id_fkey", outcome, "recording a succession"))
+    written.map(drop).map_err(on_constraint(
+        "place_succession_new_id_fkey",
+        outcome,
+        "recording a succession",
+    ))
 }
 
 /// Removes the present row of a unit that ended and whose code is not used again; its past stays under another id.
@@ -151,8 +165,8 @@ pub async fn remove(db: &mut PgConnection, index: usize, code: &str) -> Result<(
         code
     );
     let field = format!("/ended/{index}/code");
-    let outcome = Error::invalid(field, "IN_USE", "an agency still serves this unit; move or end it first");
+    let outcome =
+        Error::invalid(field, "IN_USE", "an agency still serves this unit; move or end it first");
     let removed = removed.execute(db).await;
     removed.map(drop).map_err(on_constraint("agency_place_id_fkey", outcome, "removing a place"))
 }
-
