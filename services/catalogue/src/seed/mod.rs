@@ -4,6 +4,7 @@ mod dossiers;
 mod procedures;
 mod registry;
 mod services;
+pub mod synthetic;
 
 use city_clock::Timestamp;
 use serde::Deserialize;
@@ -43,6 +44,9 @@ pub async fn publish_demo(db: &PgPool, at: Timestamp) -> Result<(), Error> {
     let services = services::publish_drafts(&mut tx, at).await?;
     let procedures = procedures::publish_drafts(&mut tx, at).await?;
     if services + procedures == 0 {
+    let mut published = services::publish_drafts(&mut tx, at).await?;
+    published += procedures::publish_drafts(&mut tx, at).await?;
+    if published == 0 {
         return tx.rollback().await.map_err(fault("ending the demonstration"));
     }
     tx.commit().await.map_err(fault("committing the demonstration"))

@@ -13,6 +13,8 @@ mod services;
 pub use cell::Snapshots;
 pub use procedures::{Procedures, PublishedProcedure, agencies};
 pub use search::Search;
+pub use registry::Registry;
+pub use search::{Search, search_entries};
 pub use services::{Entry, Found, Services};
 pub use registry::{PublishedCalendar, Registry};
 pub use search::Search;

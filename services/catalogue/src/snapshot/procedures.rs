@@ -102,6 +102,11 @@ impl PublishedProcedure {
         &self.root.national_code
     }
 
+    /// Whether it is shown for demonstration and was not checked by a person.
+    pub fn is_demo(&self) -> bool {
+        self.stored.demo
+    }
+
     /// What residents read.
     pub fn view(&self, now: Timestamp) -> ProcedureView {
         let (root, stored) = (&self.root, &self.stored);

@@ -3,9 +3,13 @@
 use city_contracts::catalogue::registry::PlaceKind;
 use city_contracts::catalogue::search::SearchKind;
 
-use super::{Procedures, Registry, Services};
+use sqlx::PgPool;
+
+use super::procedures::PublishedProcedure;
+use super::{Procedures, Registry, Services, Snapshot};
 use crate::domain::registry::Place;
 use crate::domain::search::{Entry, FormerName, PlaceNames, SearchIndex, Unit, abbreviations};
+use crate::error::Error;
 
 /// The index over everything residents may find, and the names of places.
 #[derive(Debug)]
@@ -24,6 +28,14 @@ impl Search {
         entries.extend(procedure_entries(procedures));
         Self { index: SearchIndex::new(entries), places: place_names(registry) }
     }
+}
+
+/// Everything that residents can search for, as it is published now; for measuring.
+///
+/// # Errors
+/// Unavailable when the database is away; a row that breaks a rule is a fault.
+pub async fn search_entries(db: &PgPool) -> Result<Vec<Entry>, Error> {
+    Ok(Snapshot::load(db).await?.search.index.entries().to_vec())
 }
 
 /// The wards of today, found by their former names too, and the agencies at work.
@@ -59,12 +71,39 @@ fn registry_entries(registry: &Registry) -> Vec<Entry> {
     wards.chain(agencies).collect()
 }
 
-fn service_entries(_services: &Services) -> Vec<Entry> {
-    Vec::new()
+/// What is listed for residents: nothing for staff, nothing withdrawn.
+fn service_entries(services: &Services) -> Vec<Entry> {
+    let entry = |service: &super::Entry| {
+        let live = &service.live;
+        let mut keywords = live.body.keywords.clone();
+        keywords.extend(abbreviations(&live.name.vi));
+        Entry {
+            kind: SearchKind::Service,
+            code: live.code.clone(),
+            name: live.name.clone(),
+            other_names: Vec::new(),
+            keywords,
+            other_codes: live.procedure.clone().into_iter().collect(),
+            demo: live.demo,
+        }
+    };
+    services.listed().map(entry).collect()
 }
 
-fn procedure_entries(_procedures: &Procedures) -> Vec<Entry> {
-    Vec::new()
+fn procedure_entries(procedures: &Procedures) -> Vec<Entry> {
+    let entry = |procedure: &PublishedProcedure| {
+        let name = procedure.edition.terms.body.name.clone();
+        Entry {
+            kind: SearchKind::Procedure,
+            code: procedure.national_code().to_owned(),
+            keywords: abbreviations(&name.vi),
+            name,
+            other_names: Vec::new(),
+            other_codes: Vec::new(),
+            demo: procedure.is_demo(),
+        }
+    };
+    procedures.iter().map(entry).collect()
 }
 
 fn names(place: &Place) -> impl Iterator<Item = String> {

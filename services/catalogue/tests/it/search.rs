@@ -1,5 +1,7 @@
 //! Search and place names over the seed, as apps ask for them.
 
+use city_catalogue::{publish_demo, synthetic};
+use city_clock::Clock as _;
 use city_testkit::{Answer, City, run};
 use city_text::fold;
 use serde_json::{Value, json};
@@ -188,5 +190,75 @@ fn a_query_without_letters_or_with_too_many_is_refused_by_its_field() {
         let unknown = json!({ "q": "hue", "kinds": ["MOON"] });
         let refused = city.anonymous().post("/internal/v1/search", &unknown).await;
         assert_eq!(refused.json()["errors"][0]["field"], "/kinds/0");
+    });
+}
+
+#[test]
+fn synthetic_procedures_are_published_once_and_said_to_be_for_demonstration() {
+    run::<Catalogue>(async |city| {
+        let seed = async || {
+            let now = city.clock().now();
+            synthetic::seed_procedures(city.db(), 30, now, || ()).await.expect("they fit")
+        };
+        let made = [seed().await, seed().await];
+
+        city.settle().await;
+
+        assert_eq!(made, [30, 0]);
+        let found = search(city, "dieu chinh quay sach cu").await.ok();
+        let hit = &found["hits"][0];
+        assert_eq!((&hit["kind"], &hit["code"]), (&json!("PROCEDURE"), &json!("99.000002")));
+        assert_eq!(hit["demo"], true);
+        assert_eq!(search(city, "99.000030").await.ok()["hits"][0]["score"], 100.0);
+    });
+}
+
+/// The demonstration: what nobody has checked is published too, and flagged.
+async fn demonstrate(city: &City<Catalogue>) {
+    publish_demo(city.db(), city.clock().now()).await.expect("the seed fits");
+    city.settle().await;
+}
+
+#[test]
+fn every_service_of_the_vectors_is_among_the_first_three_in_every_form() {
+    run::<Catalogue>(async |city| {
+        demonstrate(city).await;
+        let all = vectors("services");
+        assert_eq!(all.len(), 15);
+        for vector in all {
+            for q in forms(&vector) {
+                let found = search(city, &q).await.ok();
+                let hits = found["hits"].as_array().expect("a list");
+                let first = hits.iter().take(3).any(|hit| hit["code"] == vector["expect"]);
+                assert!(first, "{q}: {hits:?}");
+            }
+        }
+    });
+}
+
+#[test]
+fn drafts_and_entries_for_staff_are_never_found() {
+    run::<Catalogue>(async |city| {
+        let codes = async |q: &str| {
+            let found = search(city, q).await.ok();
+            let hits = found["hits"].as_array().cloned().expect("a list");
+            hits.iter().map(|hit| hit["code"].clone()).collect::<Vec<_>>()
+        };
+        assert!(!codes("doc than").await.contains(&json!("marital-status-cert")), "a draft");
+
+        demonstrate(city).await;
+
+        let found = search(city, "doc than").await.ok();
+        assert_eq!(found["hits"][0]["code"], "marital-status-cert");
+        assert_eq!(found["hits"][0]["demo"], true);
+        assert_eq!(search(city, "o ga").await.ok()["hits"][0].get("demo"), None, "a checked entry");
+        for (q, code) in [
+            ("giam sat nhiem vu", "task-monitoring"),
+            ("task-monitoring", "task-monitoring"),
+            ("so tay 2 cap", "handbook-2-level"),
+            ("tuong tac 2 cap", "interaction-2-level"),
+        ] {
+            assert!(!codes(q).await.contains(&json!(code)), "{q}");
+        }
     });
 }

@@ -116,6 +116,11 @@ impl SearchIndex {
         }
     }
 
+    /// What can be found, by kind, then code.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
     /// The best `first` entries of these kinds, all kinds when none is named.
     pub fn search(&self, query: &Query, kinds: &[SearchKind], first: usize) -> Found<'_> {
         let mut best = Best::new(self);
