@@ -35,6 +35,7 @@ While you work
   cargo xtask test FILTER         only the tests whose name contains FILTER, with real servers, without the lints
   cargo xtask test --only lint    only format and lints (or --only tests: everything but these)
   cargo xtask seed                write the facts of seed/ into the database that DATABASE_URL names
+  cargo xtask seed --procedures N also N synthetic procedures, at most 9216 (development profile only)
   cargo xtask bench NAME          build as for production and run the benchmark NAME
 
 After you changed

@@ -9,5 +9,6 @@ pub mod documents_command;
 pub mod embedded;
 pub mod infra_command;
 pub mod keys_command;
+mod progress;
 pub mod serve_command;
 pub mod start;

@@ -1,5 +1,6 @@
 //! `city bench`: speed as ratios between two sides that run in turn in the same minute, never as absolute promises.
 
+mod catalogue;
 mod load;
 mod rows;
 mod smoke;
@@ -15,12 +16,17 @@ pub struct BenchCommand {
     /// Which benchmark.
     #[arg(value_enum)]
     name: Bench,
+    /// Only these parts of `catalogue`.
+    #[arg(long = "part", value_enum)]
+    parts: Vec<catalogue::Part>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Bench {
     /// The GraphQL feed page of 20 reports against the same page behind a bare axum route.
     Smoke,
+    /// The catalogue: search against a trigram index of PostgreSQL.
+    Catalogue,
 }
 
 /// Runs a benchmark and prints both sides and their ratio.
@@ -30,5 +36,6 @@ enum Bench {
 pub async fn run(command: &BenchCommand, process: Process) -> Result<(), BootError> {
     match command.name {
         Bench::Smoke => smoke::run(process).await,
+        Bench::Catalogue => catalogue::run(&command.parts).await,
     }
 }
