@@ -1,9 +1,8 @@
 //! What catalogue answers besides success.
 
-use city_auth::Permission;
-use city_contracts::catalogue::service::Availability;
 use chrono::NaiveDate;
 use city_auth::Permission;
+use city_contracts::catalogue::service::Availability;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
 use city_http::Outcome;
@@ -118,10 +117,6 @@ impl Outcome for Error {
             | Self::PastDays(_)
             | Self::NotUsable(_) => Kind::Conflict,
             Self::Scope(_) | Self::Edition(EditionRefusal::TwoPersons) => Kind::Forbidden,
-            Self::KeyReused | Self::Stale { .. } | Self::PastDays(_) | Self::Dossier(_) => {
-                Kind::Conflict
-            }
-            Self::Scope(_) => Kind::Forbidden,
             Self::NotReady | Self::Unavailable { .. } | Self::Away { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
         }
