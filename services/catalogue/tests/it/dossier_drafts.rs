@@ -72,6 +72,59 @@ fn everything_that_keeps_a_draft_from_being_sent_is_named_at_once_and_it_keeps_e
 }
 
 #[test]
+fn the_check_beforehand_and_the_check_of_sending_find_the_same() {
+    run::<Dossiers>(async |city| {
+        let resident = city.resident();
+        let mut more = answers();
+        more["extra"] = json!(true);
+        let cases = [
+            json!({}),
+            json!({ "fullName": "x", "identityNumber": "12", "wardCode": "19753", "unknown": 1 }),
+            json!({ "fullName": NAME, "identityNumber": "046301009876", "wardCode": "99999" }),
+            more,
+        ];
+        for (n, written) in cases.iter().enumerate() {
+            let held = create(&resident, &format!("draft-{n:02}")).await;
+            let held = save(&resident, &held, &format!("save-{n:03}"), written).await;
+            let asked = json!({ "nationalCode": PROCEDURE, "answers": written, "components": [] });
+
+            let checked = ask(&resident, "check-file", &asked).await.ok();
+            let refused =
+                ask(&resident, "submit-dossier", &held.with(&format!("send-{n:03}"), &json!({})))
+                    .await;
+
+            let found = checked["findings"].as_array().unwrap().iter();
+            let blocking = found.filter(|finding| finding["severity"] == "BLOCKING");
+            let before: Vec<_> = blocking
+                .map(|finding| {
+                    (
+                        finding["target"].clone(),
+                        finding["code"].clone(),
+                        finding["message"]["vi"].clone(),
+                    )
+                })
+                .collect();
+            let json = refused.json();
+            let then: Vec<_> = json["errors"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|finding| {
+                    (finding["field"].clone(), finding["code"].clone(), finding["message"].clone())
+                })
+                .collect();
+            assert_eq!(
+                (checked["ok"].clone(), refused.code()),
+                (json!(false), "INCOMPLETE".into()),
+                "{written}"
+            );
+            assert_eq!(before, then, "{written}");
+            assert!(!before.is_empty());
+        }
+    });
+}
+
+#[test]
 fn an_alternative_is_as_good_and_a_condition_asks_for_more() {
     run::<Dossiers>(async |city| {
         let resident = city.resident();

@@ -194,7 +194,7 @@ fn a_result_is_proven_named_handed_over_by_its_download_and_rated_once() {
         let path = format!("/admin/v1/dossiers/{id}/result-files");
         let ticket = officer.post_once(&path, "result-01", &announced).await.ok();
         let file = ticket["fileId"].as_str().unwrap().to_owned();
-        let finish = json!({ "outcome": "GRANTED", "results": [{ "fileId": file }] });
+        let finish = json!({ "outcome": "GRANTED", "results": [{ "file": file }] });
         let fetch = json!({ "idempotencyKey": "fetch-001", "id": id, "fileId": file });
 
         assert!(

@@ -207,6 +207,9 @@ pub async fn publish_form(db: &PgPool, no: i32) {
         ("01890000-0000-7000-8000-0000000000e1", "01890000-0000-7000-8000-0000000000e2");
     let form = format!("01890000-0000-7000-8000-0000000000f{no}");
     let edition = format!("01890000-0000-7000-8000-0000000000d{no}");
+    let facts = json!({
+        "ownerAgency": "HUE-UBND", "levels": ["COMMUNE"], "field": "Thử", "nonTerritorial": false, "onlineLevel": "FULL",
+    });
     let prefill = json!([
         { "to": "/fullName", "from": "account.fullName" }, { "to": "/wardCode", "from": "account.home.wardCode" },
     ]);
@@ -218,7 +221,7 @@ pub async fn publish_form(db: &PgPool, no: i32) {
          where national_code = '{PROCEDURE}' and state = 'LIVE';
          insert into catalogue.procedure_edition (id, national_code, no, state, facts, body, content_sha256, form_version, legal_basis,
              en, change_note, editors, edited_by, edited_at, source, demo)
-         values ('{edition}', '{PROCEDURE}', {no}, 'DRAFT', '{{}}', {}, sha256('{no}'), '{form}', '[]', 'FULL', 'đổi',
+         values ('{edition}', '{PROCEDURE}', {no}, 'DRAFT', {}, {}, sha256('{no}'), '{form}', '[]', 'FULL', 'đổi',
                  '{{{editor}}}', '{editor}', '2026-01-01', '{{}}', false);
          update catalogue.procedure_edition set state = 'IN_REVIEW', submitted_at = '2026-01-02' where id = '{edition}';
          update catalogue.procedure_edition set state = 'APPROVED', approved_by = '{publisher}', approved_at = '2026-01-03'
@@ -226,6 +229,7 @@ pub async fn publish_form(db: &PgPool, no: i32) {
          update catalogue.procedure_edition set state = 'LIVE', live_at = '2026-01-04' where id = '{edition}';",
         quoted(&schema(no)),
         quoted(&prefill),
+        quoted(&facts),
         quoted(&body()),
     )).await;
 }

@@ -20,8 +20,8 @@ fn a_supplement_ends_the_stop_at_once() {
         city.clock().advance(Duration::hours(1));
         let asked = json!({
             "deadline": "2026-03-20",
-            "items": [{ "target": "paper", "reason": { "code": "unreadable" } },
-                      { "target": "/fullName", "reason": { "code": "field-mismatch" } }],
+            "items": [{ "target": "paper", "reason": "unreadable" },
+                      { "target": "/fullName", "reason": "field-mismatch" }],
         });
         let _asked = act(city, &officer(city), &id, "ask", &asked).await.ok();
         let stopped = look(&resident, &id).await;
@@ -109,6 +109,24 @@ fn whoever_opened_the_answers_shows_in_the_access_log() {
         assert_eq!(
             (log.as_array().map(Vec::len), &log[0]["actor"], &log[0]["purpose"]),
             (Some(1), &json!("HELPER"), &json!("ASSISTED"))
+        );
+
+        let path = format!("/admin/v1/dossiers/{id}/answers");
+        assert_eq!(
+            officer(city).get(&path).await.status(),
+            "422 Unprocessable Entity",
+            "no purpose"
+        );
+        let read = officer(city).get(&format!("{path}?purpose=check-identity")).await.ok();
+        assert_eq!(read["answers"], answers());
+        let log = look(&resident, id).await["accessLog"].clone();
+        assert_eq!(
+            (&log[0]["actor"], &log[0]["purpose"]),
+            (&json!("OFFICER"), &json!("check-identity"))
+        );
+        assert_eq!(
+            city.officer("HUE-SXD").get(&format!("{path}?purpose=curious")).await.code(),
+            "SCOPE"
         );
         city.settle().await;
     });

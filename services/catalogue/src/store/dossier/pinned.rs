@@ -41,7 +41,8 @@ pub async fn edition(
 ) -> Result<Option<EditionRow>, Error> {
     sqlx::query_as!(
         EditionRow,
-        r#"select e.id as "id: ProcedureEditionId", e.national_code, e.no, p.non_territorial, e.in_force_from, e.in_force_to,
+        r#"select e.id as "id: ProcedureEditionId", e.national_code, e.no,
+                  coalesce((e.facts ->> 'nonTerritorial')::boolean, p.non_territorial) as "non_territorial!", e.in_force_from, e.in_force_to,
                   e.form_version as "form_version: FormVersionId", p.service, e.body
            from catalogue.procedure_edition e join catalogue.procedure p using (national_code)
            where e.id = $1"#,
@@ -56,7 +57,8 @@ pub async fn edition(
 pub async fn live(db: &mut PgConnection, national_code: &str) -> Result<Option<EditionRow>, Error> {
     sqlx::query_as!(
         EditionRow,
-        r#"select e.id as "id: ProcedureEditionId", e.national_code, e.no, p.non_territorial, e.in_force_from, e.in_force_to,
+        r#"select e.id as "id: ProcedureEditionId", e.national_code, e.no,
+                  coalesce((e.facts ->> 'nonTerritorial')::boolean, p.non_territorial) as "non_territorial!", e.in_force_from, e.in_force_to,
                   e.form_version as "form_version: FormVersionId", p.service, e.body
            from catalogue.procedure_edition e join catalogue.procedure p using (national_code)
            where p.national_code = $1 and p.withdrawn_as is null and e.state = 'LIVE'"#,
