@@ -23,7 +23,7 @@ use city_ids::ServiceName;
 pub use crate::config::Config;
 pub use crate::domain::search;
 pub use crate::error::Error;
-pub use crate::seed::{publish_demo, seed, synthetic};
+pub use crate::seed::{publish_demo, seed, seed_demo, synthetic};
 pub use crate::snapshot::search_entries;
 use crate::snapshot::{Snapshot, Snapshots};
 

@@ -1,5 +1,6 @@
 //! What a new installation starts with, from the project's `seed/` folder: a file a part.
 
+mod dossier_demo;
 mod dossiers;
 mod procedures;
 mod registry;
@@ -7,6 +8,7 @@ mod services;
 pub mod synthetic;
 
 use city_clock::Timestamp;
+pub use dossier_demo::seed_demo;
 use serde::Deserialize;
 use sqlx::PgPool;
 

@@ -28,8 +28,6 @@ pub enum Refusal {
     NoTransfer,
     #[error("a transfer is under way")]
     TransferOpen,
-    #[error("a bill is of another dossier or settled")]
-    BillUnknown,
     #[error(transparent)]
     Horizon(#[from] city_calendar::Horizon),
 }
@@ -44,7 +42,6 @@ impl Refusal {
             Self::NotResumable => "NOT_RESUMABLE",
             Self::ItemsOpen { .. } => "ITEMS_OPEN",
             Self::NoTransfer | Self::TransferOpen => "TRANSFER_STATE",
-            Self::BillUnknown => "BILL_UNKNOWN",
             Self::Horizon(_) => "DUE_TOO_FAR",
         }
     }

@@ -4,6 +4,7 @@ pub mod access;
 pub mod bill;
 pub mod component;
 pub mod counter;
+pub mod demo;
 pub mod dossier;
 pub mod draft;
 pub mod event;

@@ -206,8 +206,8 @@ impl Reading {
             }
             outcome
         });
-        let refused_for =
-            if outcome == Some(Outcome::Refused) { Some(self.reason(request)?) } else { None };
+        let refused = outcome == Some(Outcome::Refused);
+        let refused_for = if refused { self.reason(request) } else { None };
         let results = request.results.as_deref().unwrap_or_default();
         if results.is_empty() {
             self.find("/results", "REQUIRED", "a decision is handed over as a file");
@@ -296,8 +296,9 @@ impl Reading {
         for (index, item) in raw.iter().take(MOST_ITEMS).enumerate() {
             let field = format!("/items/{index}");
             self.short(&format!("{field}/target"), &item.target);
-            if items.iter().any(|before| before.target == item.target) {
-                self.find(&format!("{field}/target"), "TWICE", "ask for each thing once");
+            if raw[..index].iter().any(|before| before.target == item.target) {
+                let target = format!("{field}/target");
+                self.findings.push(Finding::new(target, "TWICE", "ask for each thing once"));
             }
             let reason = Reason::parse(&item.reason, item.text.as_deref())
                 .map_err(|error| self.findings.push(item_finding(&field, error)))
