@@ -13,6 +13,7 @@ mod services;
 mod calendars;
 mod editors;
 mod registry;
+mod dossiers;
 mod search;
 mod snapshot;
 mod subject;
