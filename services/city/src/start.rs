@@ -40,6 +40,10 @@ pub struct Parts {
     pub notifications_keyring_file: Option<PathBuf>,
     /// The keyring file of catalogue, likewise.
     pub catalogue_keyring_file: Option<PathBuf>,
+    /// The private key that signs the ledger; none lets development make one that lasts as long as the process.
+    pub payments_head_key_file: Option<PathBuf>,
+    /// How safe payments must be, when it is not the environment that says so: throwaway servers sync nothing.
+    pub payments_durability: Option<&'static str>,
     /// Where the gateway listens.
     pub listen: String,
     /// The program that cleans photos when this one is not `city`.
@@ -144,7 +148,9 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     let infra = people.infra(ServiceName::Catalogue, parts)?;
     let catalogue = city_catalogue::build(catalogue_config(parts, &accounts_url)?, infra).await?;
 
-    let settings = <city_payments::Config as confique::Config>::Layer::empty();
+    let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
+    settings.head_key_file.clone_from(&parts.payments_head_key_file);
+    settings.durability = parts.payments_durability.map(str::to_owned);
     let infra = people.infra(ServiceName::Payments, parts)?;
     let payments = city_payments::build(preset(settings)?, infra).await?;
 
@@ -292,4 +298,18 @@ pub fn keyring_at(path: &Path) -> Result<Keyring, BootError> {
         }
         Err(error) => Err(BootError::failed(format!("reading {}", path.display()), error)),
     }
+}
+
+/// The file of the key that signs the ledger, made at the first start: receipts outlive the process.
+///
+/// # Errors
+/// When the file cannot be read or written, or is damaged.
+pub fn head_key_at(path: &Path) -> Result<(), BootError> {
+    if !path.exists() {
+        let seed: [u8; 32] = Ids::random().bytes();
+        let hex = seed.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+        write_private(path, &hex)
+            .map_err(|error| BootError::failed("making the key of the ledger", error))?;
+    }
+    city_payments::head_key(path).map(drop)
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service};
 use city_events::{Pruner, Relay};
 use city_ids::ServiceName;
-use city_receipt::HeadKey;
+use city_receipt::{HeadKey, PublishedKeys};
 
 pub use crate::config::Config;
 pub use crate::domain::ledger;
@@ -95,6 +95,17 @@ fn ledger_settings(config: &Config, infra: &Infra) -> Result<Settings, BootError
     };
     let (own_url, http) = (config.own_url.clone(), infra.http.clone());
     Ok(Settings { durability, own_url, key: Arc::new(key), http })
+}
+
+/// Reads the published keys of the ledger.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn published_keys(path: &Path) -> Result<PublishedKeys, BootError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| BootError::Config(format!("{}: {error}", path.display())))?;
+    PublishedKeys::parse(&text)
+        .map_err(|error| BootError::Config(format!("{}: {error}", path.display())))
 }
 
 /// Reads the key that signs the ledger: 64 hex digits.

@@ -57,6 +57,8 @@ async fn measure(servers: &Embedded, process: &Process) -> Result<(), BootError>
         keyring: Arc::new(Keyring::generate(&Ids::random())),
         notifications_keyring_file: None,
         catalogue_keyring_file: None,
+        payments_head_key_file: None,
+        payments_durability: Some("throwaway"),
         listen: "127.0.0.1:0".to_owned(),
         photo_child: None,
     };
