@@ -12,13 +12,9 @@ mod services;
 
 pub use cell::Snapshots;
 pub use procedures::{Procedures, PublishedProcedure, agencies};
-pub use search::Search;
-pub use registry::Registry;
+pub use registry::{PublishedCalendar, Registry};
 pub use search::{Search, search_entries};
 pub use services::{Entry, Found, Services};
-pub use registry::{PublishedCalendar, Registry};
-pub use search::Search;
-pub use services::Services;
 use sqlx::{PgConnection, PgPool};
 
 use crate::error::{Error, broken, fault};

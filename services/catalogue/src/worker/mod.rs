@@ -7,7 +7,6 @@ mod import_procedures;
 mod load_snapshot;
 mod publish_editions;
 mod publish_procedures;
-mod sweep_files;
 mod recalculate_dossiers;
 mod sweep_files;
 

@@ -14,6 +14,5 @@ mod calendars;
 mod editors;
 mod registry;
 mod dossiers;
-mod search;
 mod snapshot;
 mod subject;
