@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # One image for every service; the orchestrator picks the command: city-accounts, city-reports, city-notifications,
-# city-gateway, or `city migrate` and `city seed` for the steps before them.
+# city-catalogue, city-payments, city-gateway, or `city migrate` and `city seed` for the steps before them.
 
 # The runtime below has the same glibc as this builder: change both together.
 FROM rust:1.95-bookworm AS build
@@ -12,10 +12,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/city/target \
     cargo build --locked --profile dist --bins \
         --package city-city --package city-accounts --package city-reports --package city-notifications \
+        --package city-catalogue --package city-payments \
  && cargo build --locked --profile dist --bins --package city-gateway --no-default-features \
  && mkdir /programs \
  && cd target/dist \
- && cp city city-gateway city-accounts city-reports city-notifications /programs/
+ && cp city city-gateway city-accounts city-reports city-notifications city-catalogue city-payments /programs/
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -71,6 +71,10 @@ impl WholeCity {
             },
             keyring,
             notifications_keyring_file: None,
+            payments_head_key_file: None,
+            payments_durability: Some("throwaway"),
+            response_cache: None,
+            catalogue_keyring_file: None,
             listen: "127.0.0.1:0".to_owned(),
             photo_child: Some(city_testkit::city_program().into()),
         };

@@ -2,10 +2,14 @@
 
 use crate::step::Failure;
 
+/// The flags that are followed by a value.
+const VALUED: [&str; 3] = ["--procedures", "--rounds", "--seed"];
+
 /// What was asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Arguments {
     words: Vec<String>,
+    values: Vec<(String, String)>,
     flags: Vec<String>,
     /// What follows `--`, for the program that is started.
     pub rest: Vec<String>,
@@ -19,6 +23,13 @@ impl Arguments {
             if argument == "--" {
                 parsed.rest = raw.collect();
                 break;
+            }
+            if VALUED.contains(&argument.as_str())
+                && let Some(value) = raw.next()
+            {
+                parsed.values.push((argument.clone(), value));
+                parsed.flags.push(argument);
+                continue;
             }
             let list =
                 if argument.starts_with('-') { &mut parsed.flags } else { &mut parsed.words };
@@ -38,6 +49,16 @@ impl Arguments {
 
     pub fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|given| given == flag)
+    }
+
+    /// The values of the flags that have one, each after its flag, for the program that is started.
+    pub fn valued(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().flat_map(|(flag, value)| [flag.as_str(), value.as_str()])
+    }
+
+    /// The value of a flag.
+    pub fn value(&self, flag: &str) -> Option<&str> {
+        self.values.iter().find(|(given, _)| given == flag).map(|(_, value)| value.as_str())
     }
 
     /// A misspelt flag must not run something else than was meant.
@@ -73,6 +94,16 @@ mod tests {
         assert_eq!(parsed.command(), Some("run"));
         assert!(parsed.has("--check") && !parsed.has("--port"));
         assert_eq!(parsed.rest, ["--port", "8080"]);
+    }
+
+    #[test]
+    fn a_flag_with_a_value_takes_the_next_word() {
+        let raw = ["seed", "--procedures", "2307"].map(str::to_owned);
+
+        let parsed = Arguments::parse(raw.into_iter());
+
+        assert_eq!(parsed.valued().collect::<Vec<_>>(), ["--procedures", "2307"]);
+        assert!(parsed.has("--procedures") && parsed.words().is_empty());
     }
 
     #[test]

@@ -9,6 +9,7 @@
 mod apply;
 mod arguments;
 mod bench;
+mod chaos;
 mod infra;
 mod migration;
 mod run;
@@ -35,7 +36,10 @@ While you work
   cargo xtask test FILTER         only the tests whose name contains FILTER, with real servers, without the lints
   cargo xtask test --only lint    only format and lints (or --only tests: everything but these)
   cargo xtask seed                write the facts of seed/ into the database that DATABASE_URL names
+  cargo xtask seed --procedures N also N synthetic procedures, at most 9216 (development profile only)
   cargo xtask bench NAME          build as for production and run the benchmark NAME
+  cargo xtask chaos payments      kill services and PostgreSQL under load, 50 times, and account for every payment
+                                  (--rounds N, --seed N)
 
 After you changed
   a query or a migration          cargo xtask sqlx        writes .sqlx/
@@ -76,6 +80,7 @@ fn dispatch(arguments: &Arguments) -> Result<(), Failure> {
         Some("sqlx") => sqlx::sqlx(arguments),
         Some("schema") => schema::schema(arguments),
         Some("bench") => bench::bench(arguments),
+        Some("chaos") => chaos::chaos(arguments),
         Some("seed") => seed::seed(arguments),
         Some("new-migration") => migration::new_migration(arguments),
         Some(other) => {

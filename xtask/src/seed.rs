@@ -6,10 +6,12 @@ use crate::arguments::Arguments;
 use crate::step::{Failure, build_city, root, step, succeed};
 
 pub fn seed(arguments: &Arguments) -> Result<(), Failure> {
-    arguments.allow_flags(&[])?;
+    arguments.allow_flags(&["--procedures"])?;
     arguments.allow_words(0)?;
     let city = step("Build the city", || build_city("release"))?;
     step("Seed", || {
-        succeed(Command::new(city).arg("seed").args(&arguments.rest).current_dir(root()))
+        let mut seed = Command::new(city);
+        seed.arg("seed").args(arguments.valued()).args(&arguments.rest);
+        succeed(seed.current_dir(root()))
     })
 }

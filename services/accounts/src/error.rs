@@ -51,6 +51,21 @@ pub enum Error {
     /// Proving again needs a session.
     #[error("sign in first")]
     SignInRequired,
+    /// The proof of who is there is too old for this.
+    #[error("prove again who you are first")]
+    ReauthRequired,
+    /// The PIN is wrong.
+    #[error("the PIN is wrong")]
+    PinWrong {
+        /// Before it has to be set anew.
+        tries_left: u32,
+    },
+    /// The PIN was wrong too often.
+    #[error("the PIN was wrong too often; set a new one")]
+    PinLocked,
+    /// There is no PIN yet.
+    #[error("set a PIN first")]
+    PinUnset,
     /// Not a token of this kind.
     #[error("the token is not valid here")]
     TokenInvalid,
@@ -96,14 +111,17 @@ pub enum Error {
 impl Outcome for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Invalid(_) | Self::CodeWrong { .. } => Kind::Invalid,
+            Self::Invalid(_) | Self::CodeWrong { .. } | Self::PinWrong { .. } => Kind::Invalid,
             Self::OtpTooSoon { .. } | Self::OtpSendLimit { .. } | Self::OtpLocked { .. } => {
                 Kind::TooMany
             }
-            Self::CodeExpired | Self::ChallengeDead | Self::KeyReused | Self::ReplayTooLate => {
-                Kind::Conflict
-            }
-            Self::AccountLocked => Kind::Forbidden,
+            Self::CodeExpired
+            | Self::ChallengeDead
+            | Self::KeyReused
+            | Self::ReplayTooLate
+            | Self::PinLocked
+            | Self::PinUnset => Kind::Conflict,
+            Self::AccountLocked | Self::ReauthRequired => Kind::Forbidden,
             Self::SignInRequired
             | Self::TokenInvalid
             | Self::SessionEnded(_)
@@ -128,6 +146,10 @@ impl Outcome for Error {
             Self::ChallengeDead => "OTP_CHALLENGE_DEAD",
             Self::AccountLocked => "ACCOUNT_LOCKED",
             Self::SignInRequired => "SIGN_IN_REQUIRED",
+            Self::ReauthRequired => "REAUTH_REQUIRED",
+            Self::PinWrong { .. } => "PIN_WRONG",
+            Self::PinLocked => "PIN_LOCKED",
+            Self::PinUnset => "PIN_UNSET",
             Self::TokenInvalid => "TOKEN_INVALID",
             Self::SessionEnded(_) => "SESSION_ENDED",
             Self::CredentialsInvalid => "CREDENTIALS_INVALID",
@@ -148,6 +170,9 @@ impl Outcome for Error {
             Self::CodeWrong { .. } => {
                 vec![Finding::new("/code", "CODE_WRONG", "compare the code with the message")]
             }
+            Self::PinWrong { .. } => {
+                vec![Finding::new("/pin", "PIN_WRONG", "type the PIN of the wallet")]
+            }
             _ => Vec::new(),
         }
     }
@@ -163,7 +188,7 @@ impl Outcome for Error {
 
     fn tries_left(&self) -> Option<u32> {
         match self {
-            Self::CodeWrong { tries_left } => Some(*tries_left),
+            Self::CodeWrong { tries_left } | Self::PinWrong { tries_left } => Some(*tries_left),
             _ => None,
         }
     }

@@ -52,6 +52,8 @@ fn admin() -> Result<String, BootError> {
     let documents = [
         (ServiceName::Accounts, city_accounts::openapi()),
         (ServiceName::Reports, city_reports::openapi()),
+        (ServiceName::Catalogue, city_catalogue::openapi()),
+        (ServiceName::Payments, city_payments::openapi()),
     ]
     .into_iter()
     .map(|(service, document)| Ok((service, serde_json::to_value(document).map_err(failed)?)))
@@ -70,6 +72,8 @@ pub fn settings() -> String {
         ("accounts", config::describe::<city_accounts::Config>()),
         ("reports", config::describe::<city_reports::Config>()),
         ("notifications", config::describe::<city_notifications::Config>()),
+        ("catalogue", config::describe::<city_catalogue::Config>()),
+        ("payments", config::describe::<city_payments::Config>()),
         ("gateway", config::describe::<city_gateway::Config>()),
     ];
     parts.map(|(part, text)| format!("### {part}\n\n{text}")).join("\n")

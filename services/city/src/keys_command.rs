@@ -21,11 +21,12 @@ pub struct KeysCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum KeysAction {
-    /// Write what is missing of `<service>.key`, `keyring.json` and `notifications-keyring.json`, and `internal-jwks.json`
-    /// with the public halves. Existing keys stay.
+    /// Write what is missing of `<service>.key`, `keyring.json`, `notifications-keyring.json` and
+    /// `catalogue-keyring.json`, and `internal-jwks.json` with the public halves. Existing keys stay.
     ///
     /// Each service needs its own `.key` (`INTERNAL_KEY_FILE`) and the public set (`INTERNAL_JWKS_FILE`), accounts also
-    /// `keyring.json`, notifications also `notifications-keyring.json`. Nobody else may read the private files.
+    /// `keyring.json`, notifications also `notifications-keyring.json`, catalogue also `catalogue-keyring.json`. Nobody
+    /// else may read the private files.
     #[command(after_help = "Example: city keys publish --dir /run/city/keys")]
     Publish {
         /// The folder of the key files; made when it is not there.
@@ -59,6 +60,7 @@ pub fn run(command: &KeysCommand) -> Result<(), BootError> {
     write(&dir.join("internal-jwks.json"), &json)?;
     keyring_at(&dir.join("keyring.json"))?;
     keyring_at(&dir.join("notifications-keyring.json"))?;
+    keyring_at(&dir.join("catalogue-keyring.json"))?;
     Ok(())
 }
 

@@ -9,5 +9,7 @@ pub mod documents_command;
 pub mod embedded;
 pub mod infra_command;
 pub mod keys_command;
+pub mod payments_command;
+mod progress;
 pub mod serve_command;
 pub mod start;

@@ -11,6 +11,7 @@ use city_city::demo::{self, DemoCommand};
 use city_city::documents_command::{self, ConfigCommand, SchemaCommand};
 use city_city::infra_command::{self, InfraCommand};
 use city_city::keys_command::{self, KeysCommand};
+use city_city::payments_command::{self, PaymentsCommand};
 use city_city::serve_command::{self, ServeCommand};
 use clap::{Parser, Subcommand};
 
@@ -32,6 +33,7 @@ enum CityCommand {
     Migrate(MigrateCommand),
     Seed(SeedCommand),
     Keys(KeysCommand),
+    Payments(PaymentsCommand),
     Config(ConfigCommand),
     Schema(SchemaCommand),
     Bench(BenchCommand),
@@ -71,6 +73,10 @@ fn main() -> ExitCode {
         }
         CityCommand::Bench(command) => {
             city_boot::run(|process| async move { bench::run(&command, process).await })
+                .map_err(Into::into)
+        }
+        CityCommand::Payments(command) => {
+            city_boot::run(|_| async move { payments_command::run(&command).await })
                 .map_err(Into::into)
         }
         CityCommand::Keys(command) => keys_command::run(&command).map_err(Into::into),

@@ -10,7 +10,7 @@ use secrecy::SecretString;
 
 use crate::config::CityConfig;
 use crate::embedded::{Durability, Embedded, EmbeddedOptions};
-use crate::start::{Parts, keyring_at, migrate, private_store, seed, start};
+use crate::start::{Parts, head_key_at, keyring_at, migrate, private_store, seed, start};
 
 /// Start the whole city: servers, migrations, seed data, all services and the gateway.
 ///
@@ -111,6 +111,10 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
     };
     let notifications_keyring = settings.data_dir.join("notifications-keyring.json");
     keyring_at(&notifications_keyring)?;
+    let catalogue_keyring = settings.data_dir.join("catalogue-keyring.json");
+    keyring_at(&catalogue_keyring)?;
+    let head_key = settings.data_dir.join("payments-head.key");
+    head_key_at(&head_key)?;
     let parts = Parts {
         profile: settings.profile(),
         database_url: started(
@@ -124,6 +128,10 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
             .ok_or_else(|| BootError::Config("the S3 store did not say where it is".into()))?,
         keyring: Arc::new(keyring_at(&settings.data_dir.join("keyring.json"))?),
         notifications_keyring_file: Some(notifications_keyring),
+        catalogue_keyring_file: Some(catalogue_keyring),
+        payments_head_key_file: Some(head_key),
+        payments_durability: None,
+        response_cache: None,
         listen: settings.listen.clone(),
         photo_child: None,
     };

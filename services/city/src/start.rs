@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use crate::embedded::{Embedded, write_private};
 
 /// Connections to PostgreSQL of each service: together below the 100 that a fresh server allows.
-const DATABASE_CONNECTIONS: u32 = 20;
+const DATABASE_CONNECTIONS: u32 = 16;
 
 /// What a city stands on.
 #[derive(Debug, Clone)]
@@ -38,6 +38,14 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// The keyring file of notifications; none lets development make one that lasts as long as the process.
     pub notifications_keyring_file: Option<PathBuf>,
+    /// The keyring file of catalogue, likewise.
+    pub catalogue_keyring_file: Option<PathBuf>,
+    /// The private key that signs the ledger; none lets development make one that lasts as long as the process.
+    pub payments_head_key_file: Option<PathBuf>,
+    /// How safe payments must be, when it is not the environment that says so: throwaway servers sync nothing.
+    pub payments_durability: Option<&'static str>,
+    /// Whether the gateway keeps answers, when it is not the environment that says so: a benchmark wants the whole way.
+    pub response_cache: Option<bool>,
     /// Where the gateway listens.
     pub listen: String,
     /// The program that cleans photos when this one is not `city`.
@@ -52,10 +60,12 @@ pub struct Running {
 }
 
 /// The services that own a schema, with their migrations.
-pub const SCHEMAS: [(ServiceName, &Migrator); 3] = [
+pub const SCHEMAS: [(ServiceName, &Migrator); 5] = [
     (ServiceName::Accounts, &city_accounts::MIGRATOR),
     (ServiceName::Reports, &city_reports::MIGRATOR),
     (ServiceName::Notifications, &city_notifications::MIGRATOR),
+    (ServiceName::Catalogue, &city_catalogue::MIGRATOR),
+    (ServiceName::Payments, &city_payments::MIGRATOR),
 ];
 
 /// Brings a database to the present schemas.
@@ -94,7 +104,14 @@ pub async fn seed(
     reports.map_err(|error| BootError::failed("seeding reports", error))?;
     let notifications = city_notifications::seed(&pool(ServiceName::Notifications)?).await;
     notifications.map_err(|error| BootError::failed("seeding notifications", error))?;
+    let catalogue = pool(ServiceName::Catalogue)?;
+    let seeded = city_catalogue::seed(&catalogue, clock.now()).await;
+    seeded.map_err(|error| BootError::failed("seeding the catalogue", error))?;
     if profile.is_development() {
+        let published = city_catalogue::publish_demo(&catalogue, clock.now()).await;
+        published.map_err(|error| BootError::failed("publishing the demonstration", error))?;
+        let dossiers = city_catalogue::seed_demo(&catalogue, clock.now()).await;
+        dossiers.map_err(|error| BootError::failed("seeding dossiers", error))?;
         city_accounts::seed(&pool(ServiceName::Accounts)?, keyring, &clock, &ids, profile).await?;
     }
     Ok(())
@@ -110,47 +127,70 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
         process.listen("127.0.0.1:0").await?,
         process.listen("127.0.0.1:0").await?,
         process.listen("127.0.0.1:0").await?,
+        process.listen("127.0.0.1:0").await?,
+        process.listen("127.0.0.1:0").await?,
     ];
-    let [accounts_url, reports_url, notifications_url] =
-        [url(&listeners[0])?, url(&listeners[1])?, url(&listeners[2])?];
+    let mut urls = listeners.iter().map(url);
+    let mut next = || urls.next().unwrap_or_else(|| Ok(String::new())); // one a listener
+    let (accounts_url, reports_url, notifications_url) = (next()?, next()?, next()?);
+    let (catalogue_url, payments_url) = (next()?, next()?);
     let running = Running { gateway: Process::address(&gateway)? };
 
     let people = People::new();
-    let [accounts, reports, notifications] = [
-        people.infra(ServiceName::Accounts, parts)?,
-        people.infra(ServiceName::Reports, parts)?,
-        people.infra(ServiceName::Notifications, parts)?,
-    ];
-
     let mut settings = <city_accounts::Config as confique::Config>::Layer::empty();
     settings.notifications_url = Some(notifications_url.clone());
-    let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), accounts).await?;
+    let infra = people.infra(ServiceName::Accounts, parts)?;
+    let accounts = city_accounts::build(preset(settings)?, parts.keyring.clone(), infra).await?;
 
-    let reports = city_reports::build(reports_config(parts)?, reports).await?;
+    let infra = people.infra(ServiceName::Reports, parts)?;
+    let mut settings = reports_config(parts)?;
+    settings.catalogue_url.clone_from(&catalogue_url);
+    let reports = city_reports::build(settings, infra).await?;
 
     let mut settings = <city_notifications::Config as confique::Config>::Layer::empty();
     settings.keyring_file.clone_from(&parts.notifications_keyring_file);
-    let notifications = city_notifications::build(preset(settings)?, notifications).await?;
+    let infra = people.infra(ServiceName::Notifications, parts)?;
+    let notifications = city_notifications::build(preset(settings)?, infra).await?;
+
+    let infra = people.infra(ServiceName::Catalogue, parts)?;
+    let catalogue = city_catalogue::build(catalogue_config(parts, &accounts_url)?, infra).await?;
+
+    let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
+    settings.head_key_file.clone_from(&parts.payments_head_key_file);
+    settings.durability = parts.payments_durability.map(str::to_owned);
+    settings.accounts_url = Some(accounts_url.clone());
+    let infra = people.infra(ServiceName::Payments, parts)?;
+    let payments = city_payments::build(preset(settings)?, infra).await?;
 
     let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();
     settings.accounts_url = Some(accounts_url);
     settings.reports_url = Some(reports_url);
     settings.notifications_url = Some(notifications_url);
+    settings.catalogue_url = Some(catalogue_url);
+    settings.payments_url = Some(payments_url);
+    settings.response_cache = parts.response_cache;
     let front = city_gateway::build(preset(settings)?, people.gateway(parts)?)?;
 
-    let services =
-        [accounts, reports, notifications].into_iter().zip(listeners).chain([(front, gateway)]);
-    for (service, listener) in services {
+    let services = [accounts, reports, notifications, catalogue, payments];
+    for (service, listener) in services.into_iter().zip(listeners).chain([(front, gateway)]) {
         serve(process, service, &people.ids, listener);
     }
     Ok(running)
+}
+
+/// What the use cases of reports stand on, without the service around them.
+///
+/// # Errors
+/// When a variable does not parse.
+pub fn reports_app(parts: &Parts) -> Result<city_reports::App, BootError> {
+    city_reports::app(reports_config(parts)?, &People::new().infra(ServiceName::Reports, parts)?)
 }
 
 /// The settings of reports, with the store that the city decided.
 ///
 /// # Errors
 /// When a variable does not parse.
-pub fn reports_config(parts: &Parts) -> Result<city_reports::Config, BootError> {
+fn reports_config(parts: &Parts) -> Result<city_reports::Config, BootError> {
     let mut settings = <city_reports::Config as confique::Config>::Layer::empty();
     settings.s3.endpoint = Some(parts.s3.endpoint.clone());
     settings.s3.region = Some(parts.s3.region.clone());
@@ -159,6 +199,23 @@ pub fn reports_config(parts: &Parts) -> Result<city_reports::Config, BootError> 
     settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
     settings.s3.secret_key = Some(parts.s3.secret_key.clone());
     settings.photo_child.clone_from(&parts.photo_child);
+    preset(settings)
+}
+
+/// The settings of catalogue, with the store and the keyring that the city decided.
+fn catalogue_config(
+    parts: &Parts,
+    accounts_url: &str,
+) -> Result<city_catalogue::Config, BootError> {
+    let mut settings = <city_catalogue::Config as confique::Config>::Layer::empty();
+    settings.keyring_file.clone_from(&parts.catalogue_keyring_file);
+    settings.accounts_url = Some(accounts_url.to_owned());
+    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
+    settings.s3.region = Some(parts.s3.region.clone());
+    settings.s3.bucket = Some(parts.s3.bucket.clone());
+    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
+    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
+    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
     preset(settings)
 }
 
@@ -258,4 +315,17 @@ pub fn keyring_at(path: &Path) -> Result<Keyring, BootError> {
         }
         Err(error) => Err(BootError::failed(format!("reading {}", path.display()), error)),
     }
+}
+
+/// The file of the key that signs the ledger, made at the first start: receipts outlive the process.
+///
+/// # Errors
+/// When the file cannot be read or written, or is damaged.
+pub fn head_key_at(path: &Path) -> Result<(), BootError> {
+    if !path.exists() {
+        let seed: [u8; 32] = Ids::random().bytes();
+        write_private(path, &hex::encode(seed))
+            .map_err(|error| BootError::failed("making the key of the ledger", error))?;
+    }
+    city_payments::head_key(path).map(drop)
 }

@@ -1,7 +1,7 @@
 //! The services behind the gateway.
 
 use city_boot::GatewayInfra;
-use city_clients::{Accounts, Notifications, Reports, ServiceClient};
+use city_clients::{Accounts, Catalogue, Notifications, Reports, ServiceClient};
 use city_ids::ServiceName;
 
 use crate::config::Config;
@@ -12,6 +12,7 @@ pub struct Clients {
     pub accounts: Accounts,
     pub reports: Reports,
     pub notifications: Notifications,
+    pub catalogue: Catalogue,
 }
 
 impl Clients {
@@ -22,6 +23,7 @@ impl Clients {
         Self {
             accounts: Accounts(client(ServiceName::Accounts, &config.accounts_url)),
             reports: Reports(client(ServiceName::Reports, &config.reports_url)),
+            catalogue: Catalogue(client(ServiceName::Catalogue, &config.catalogue_url)),
             notifications: Notifications(client(
                 ServiceName::Notifications,
                 &config.notifications_url,

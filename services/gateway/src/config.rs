@@ -18,6 +18,12 @@ pub struct Config {
     /// Where notifications listens.
     #[config(env = "GATEWAY_NOTIFICATIONS_URL", default = "http://127.0.0.1:8083")]
     pub notifications_url: String,
+    /// Where the catalogue listens.
+    #[config(env = "GATEWAY_CATALOGUE_URL", default = "http://127.0.0.1:8084")]
+    pub catalogue_url: String,
+    /// Where payments listens.
+    #[config(env = "GATEWAY_PAYMENTS_URL", default = "http://127.0.0.1:8085")]
+    pub payments_url: String,
     /// The issuer that access tokens must name: the city's public URL, the same as accounts signs with.
     #[config(env = "GATEWAY_ISSUER", default = "https://hue.localhost")]
     pub issuer: String,

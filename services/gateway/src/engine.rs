@@ -153,7 +153,16 @@ impl Engine {
 
     /// For whom the values of a plan are.
     pub fn reach(&self, plan: &Plan) -> Reach {
-        plan.operation().reach(&self.shape, schema::is_public)
+        let reach = plan.operation().reach(&self.shape, schema::is_public);
+        let asks_about_viewer = |field: &String| {
+            schema::asks_about_viewer(field, self.arguments(plan, field, "filter").first())
+        };
+        match reach {
+            Reach::Everybody if plan.operation().root_fields.iter().any(asks_about_viewer) => {
+                Reach::Anonymous
+            }
+            reach => reach,
+        }
     }
 
     /// What the values of a plan are made of, as far as events tell.

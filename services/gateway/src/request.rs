@@ -160,7 +160,7 @@ impl App {
             Some(account) => self.limits.check(&table::GRAPHQL_SIGNED_IN, account, units).await?,
             None => self.limits.check(&table::GRAPHQL_ANONYMOUS, &host, units).await?,
         }
-        if plan.kind() == OperationType::Mutation {
+        if plan.kind() != OperationType::Subscription {
             for field in &plan.operation().root_fields {
                 for (limit, key) in
                     self.limits_of(field, plan, caller, account.as_deref().unwrap_or(&host))
@@ -172,7 +172,7 @@ impl App {
         Ok(())
     }
 
-    /// The limits of one mutation. `owner` is the account, or the address of a guest.
+    /// The limits of one root field. `owner` is the account, or the address of a guest.
     fn limits_of(
         &self,
         field: &str,
@@ -201,7 +201,10 @@ impl App {
                 ]
             }
             "fileReport" => vec![(&table::FILE_REPORT, owner.to_owned())],
-            "requestPhotoUpload" => vec![(&table::UPLOAD_TICKET, owner.to_owned())],
+            "trackDossier" => vec![(&table::TRACKING, owner.to_owned())],
+            "requestPhotoUpload" | "requestComponentUpload" => {
+                vec![(&table::UPLOAD_TICKET, owner.to_owned())]
+            }
             _ => Vec::new(),
         }
     }

@@ -62,12 +62,21 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
     let instance = format!("{:016x}", u64::from_be_bytes(infra.ids.bytes()));
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
     let handler = worker::ReportEvents(app.clone());
+    let dossiers = worker::DossierEvents(app.clone());
     Ok(Service {
         name,
         routes: http::routes(app.clone(), infra.profile),
         workers: vec![
             Arc::new(Consumer::new(
                 handler,
+                name,
+                db.clone(),
+                redis.clone(),
+                clock.clone(),
+                &instance,
+            )),
+            Arc::new(Consumer::new(
+                dossiers,
                 name,
                 db.clone(),
                 redis.clone(),

@@ -35,6 +35,9 @@ pub struct Config {
     /// Upload tickets an account may ask for within a day.
     #[config(env = "REPORTS_PHOTOS_A_DAY", default = 200)]
     pub photos_a_day: u32,
+    /// Where the catalogue listens, whose registry is copied.
+    #[config(env = "REPORTS_CATALOGUE_URL", default = "http://127.0.0.1:8084")]
+    pub catalogue_url: String,
     /// The program that is started to decode photos, when it is not the running one.
     #[config(env = "REPORTS_PHOTO_CHILD")]
     pub photo_child: Option<PathBuf>,

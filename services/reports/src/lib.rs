@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use city_blobs::Blobs;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
+use city_clients::{Catalogue, ServiceClient};
 use city_events::{Pruner, Relay};
 use city_ids::ServiceName;
 
@@ -40,14 +41,7 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// # Errors
 /// When the object store is not configured. Whatever is merely away is asked again later.
 pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
-    let app = App {
-        blobs: Blobs::connect(config.s3.settings()?),
-        config: Arc::new(config),
-        reference: Arc::new(ReferenceCell::default()),
-        db: infra.db.clone(),
-        clock: infra.clock.clone(),
-        ids: infra.ids.clone(),
-    };
+    let app = app(config, &infra)?;
     if let Err(error) = app.load_reference().await {
         tracing::warn!(
             error.chain = city_http::chain(&error),
@@ -58,7 +52,8 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         Arc::new(Relay::new(ServiceName::Reports, infra.db.clone(), infra.redis.clone())),
         Arc::new(Pruner::new(infra.db.clone(), infra.clock.clone(), IDEMPOTENCY_DAYS)),
     ];
-    workers.extend(worker::all(&app));
+    let instance = format!("{:032x}", u128::from_be_bytes(infra.ids.bytes()));
+    workers.extend(worker::all(&app, infra.redis.clone(), &instance));
     let reference = app.reference.clone();
     Ok(Service {
         name: ServiceName::Reports,
@@ -70,6 +65,25 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         ],
         verifier: Some(infra.verifier),
         max_body_bytes: MAX_BODY_BYTES,
+    })
+}
+
+/// What the use cases stand on; the registry is not read yet.
+///
+/// # Errors
+/// When the object store is not configured.
+pub fn app(config: Config, infra: &Infra) -> Result<App, BootError> {
+    let (name, http, identity) =
+        (ServiceName::Catalogue, infra.http.clone(), infra.identity.clone());
+    let client = ServiceClient::new(name, &config.catalogue_url, http, identity);
+    Ok(App {
+        catalogue: Catalogue(client),
+        blobs: Blobs::connect(config.s3.settings()?),
+        config: Arc::new(config),
+        reference: Arc::new(ReferenceCell::default()),
+        db: infra.db.clone(),
+        clock: infra.clock.clone(),
+        ids: infra.ids.clone(),
     })
 }
 

@@ -95,6 +95,11 @@ impl AccessKeys {
         )
     }
 
+    /// The key of a name.
+    pub(crate) fn key(&self, kid: &str) -> Option<&VerifyingKey> {
+        self.0.get(kid)
+    }
+
     /// Whether a key of this name is known, for a single refetch when it is not.
     pub fn knows(&self, token: &str) -> bool {
         let header =

@@ -13,6 +13,7 @@ mod keyring;
 pub mod permission;
 mod principal;
 pub mod session;
+pub mod step_up;
 
 pub use extract::{Anyone, Callers, Filer, Peer, Resident, Staff, authenticate};
 pub use jwt::{PublicJwk, SigningKey, TokenError, VerifyingKey};

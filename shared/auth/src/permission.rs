@@ -70,6 +70,50 @@ pub const SESSION_REVOKE_ANY: Permission = Permission("accounts.session.revoke_a
 pub const STAFF_MANAGE: Permission = Permission("accounts.staff.manage");
 /// See queues and dead messages, try again.
 pub const DELIVERY_OPERATE: Permission = Permission("notifications.delivery.operate");
+/// Draft entries and procedures of one's agency.
+pub const SERVICE_EDIT: Permission = Permission("catalogue.service.edit");
+/// Approve and withdraw what another person edited.
+pub const SERVICE_PUBLISH: Permission = Permission("catalogue.service.publish");
+/// Set gates and the state of services.
+pub const SERVICE_OPERATE: Permission = Permission("catalogue.service.operate");
+/// Edit places and agencies.
+pub const REGISTRY_EDIT: Permission = Permission("catalogue.registry.edit");
+/// Publish a version of a working calendar.
+pub const CALENDAR_PUBLISH: Permission = Permission("catalogue.calendar.publish");
+/// Work on dossiers one's agency decides.
+pub const DOSSIER_PROCESS: Permission = Permission("catalogue.dossier.process");
+/// Take dossiers in at the counter of one's agency.
+pub const DOSSIER_INTAKE: Permission = Permission("catalogue.dossier.intake");
+/// Decide what an officer of one's agency may not alone.
+pub const DOSSIER_LEAD: Permission = Permission("catalogue.dossier.lead");
+/// Read figures of dossiers.
+pub const DOSSIER_STATS: Permission = Permission("catalogue.dossier.stats");
+/// Read the ledger and, with a reason, a wallet.
+pub const LEDGER_READ: Permission = Permission("payments.ledger.read");
+/// Freeze a wallet and ask to free it.
+pub const WALLET_FREEZE: Permission = Permission("payments.wallet.freeze");
+/// Approve what another officer asked for a wallet.
+pub const WALLET_APPROVE: Permission = Permission("payments.wallet.approve");
+/// Ask for a refund.
+pub const REFUND_REQUEST: Permission = Permission("payments.refund.request");
+/// Approve a refund another officer asked for.
+pub const REFUND_APPROVE: Permission = Permission("payments.refund.approve");
+/// Import statements and resolve breaks.
+pub const RECONCILIATION_RUN: Permission = Permission("payments.reconciliation.run");
+/// Approve a movement of money that resolves a break.
+pub const RECONCILIATION_APPROVE: Permission = Permission("payments.reconciliation.approve");
+/// Draft limits.
+pub const LIMIT_EDIT: Permission = Permission("payments.limit.edit");
+/// Approve limits another officer drafted.
+pub const LIMIT_APPROVE: Permission = Permission("payments.limit.approve");
+/// Edit merchants and billers.
+pub const MERCHANT_EDIT: Permission = Permission("payments.merchant.edit");
+/// Import and cancel bills of one's agency.
+pub const BILL_EDIT: Permission = Permission("payments.bill.edit");
+/// Settle payees.
+pub const SETTLEMENT_RUN: Permission = Permission("payments.settlement.run");
+/// Approve a settlement another officer entered.
+pub const SETTLEMENT_APPROVE: Permission = Permission("payments.settlement.approve");
 /// Run documents that are in no manifest.
 pub const DOCUMENT_ADHOC: Permission = Permission("gateway.document.adhoc");
 /// Read the schema outside development.
@@ -94,6 +138,28 @@ pub const ALL: &[Permission] = &[
     SESSION_REVOKE_ANY,
     STAFF_MANAGE,
     DELIVERY_OPERATE,
+    SERVICE_EDIT,
+    SERVICE_PUBLISH,
+    SERVICE_OPERATE,
+    REGISTRY_EDIT,
+    CALENDAR_PUBLISH,
+    DOSSIER_PROCESS,
+    DOSSIER_INTAKE,
+    DOSSIER_LEAD,
+    DOSSIER_STATS,
+    LEDGER_READ,
+    WALLET_FREEZE,
+    WALLET_APPROVE,
+    REFUND_REQUEST,
+    REFUND_APPROVE,
+    RECONCILIATION_RUN,
+    RECONCILIATION_APPROVE,
+    LIMIT_EDIT,
+    LIMIT_APPROVE,
+    MERCHANT_EDIT,
+    BILL_EDIT,
+    SETTLEMENT_RUN,
+    SETTLEMENT_APPROVE,
     DOCUMENT_ADHOC,
     SCHEMA_INTROSPECT,
 ];
@@ -111,10 +177,22 @@ pub struct Role {
 
 /// The roles of the city.
 pub const ROLES: &[Role] = &[
-    Role { code: "OFFICER", permissions: &[REPORT_READ, REPORT_HANDLE], sensitive: false },
+    Role {
+        code: "OFFICER",
+        permissions: &[REPORT_READ, REPORT_HANDLE, DOSSIER_PROCESS],
+        sensitive: false,
+    },
     Role {
         code: "LEAD",
-        permissions: &[REPORT_READ, REPORT_HANDLE, REPORT_LEAD, REPORT_KPI_READ],
+        permissions: &[
+            REPORT_READ,
+            REPORT_HANDLE,
+            REPORT_LEAD,
+            REPORT_KPI_READ,
+            DOSSIER_PROCESS,
+            DOSSIER_LEAD,
+            DOSSIER_STATS,
+        ],
         sensitive: false,
     },
     Role {
@@ -131,7 +209,40 @@ pub const ROLES: &[Role] = &[
         ],
         sensitive: false,
     },
-    // May grant, but not use, what opens identities and originals.
+    Role { code: "COUNTER", permissions: &[DOSSIER_INTAKE], sensitive: false },
+    Role { code: "EDITOR", permissions: &[SERVICE_EDIT], sensitive: false },
+    Role {
+        code: "PUBLISHER",
+        permissions: &[SERVICE_PUBLISH, SERVICE_OPERATE, REGISTRY_EDIT, CALENDAR_PUBLISH],
+        sensitive: false,
+    },
+    Role {
+        code: "FINANCE",
+        permissions: &[
+            LEDGER_READ,
+            WALLET_FREEZE,
+            REFUND_REQUEST,
+            RECONCILIATION_RUN,
+            SETTLEMENT_RUN,
+            LIMIT_EDIT,
+            MERCHANT_EDIT,
+            BILL_EDIT,
+        ],
+        sensitive: true,
+    },
+    Role {
+        code: "FINANCE_APPROVER",
+        permissions: &[
+            LEDGER_READ,
+            WALLET_APPROVE,
+            REFUND_APPROVE,
+            RECONCILIATION_APPROVE,
+            LIMIT_APPROVE,
+            SETTLEMENT_APPROVE,
+        ],
+        sensitive: true,
+    },
+    // May grant, but not use, what opens identities and originals, and what approves payments.
     Role {
         code: "ADMIN",
         permissions: &[
@@ -150,6 +261,23 @@ pub const ROLES: &[Role] = &[
             SESSION_REVOKE_ANY,
             STAFF_MANAGE,
             DELIVERY_OPERATE,
+            SERVICE_EDIT,
+            SERVICE_PUBLISH,
+            SERVICE_OPERATE,
+            REGISTRY_EDIT,
+            CALENDAR_PUBLISH,
+            DOSSIER_PROCESS,
+            DOSSIER_INTAKE,
+            DOSSIER_LEAD,
+            DOSSIER_STATS,
+            LEDGER_READ,
+            WALLET_FREEZE,
+            REFUND_REQUEST,
+            RECONCILIATION_RUN,
+            LIMIT_EDIT,
+            MERCHANT_EDIT,
+            BILL_EDIT,
+            SETTLEMENT_RUN,
             DOCUMENT_ADHOC,
             SCHEMA_INTROSPECT,
         ],

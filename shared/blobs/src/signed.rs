@@ -85,6 +85,29 @@ impl Blobs {
     }
 }
 
+impl Blobs {
+    /// Signs a GET whose answer is saved and never shown, also by stores that keep no disposition of their own.
+    ///
+    /// # Errors
+    /// When it cannot be signed; `expires` is at most a week.
+    pub async fn presign_get_attachment(
+        &self,
+        key: &str,
+        expires: Duration,
+    ) -> Result<String, SignError> {
+        let request = self
+            .public
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .response_content_disposition("attachment")
+            .presigned(window(now(), expires)?)
+            .await
+            .map_err(refused)?;
+        Ok(request.uri().to_owned())
+    }
+}
+
 fn window(start: SystemTime, expires: Duration) -> Result<PresigningConfig, SignError> {
     PresigningConfig::builder().start_time(start).expires_in(expires).build().map_err(refused)
 }

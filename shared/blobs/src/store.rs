@@ -107,6 +107,30 @@ impl Blobs {
             .map_err(fault("writing an object"))
     }
 
+    /// Writes an object that browsers save and never show: nothing in it runs on our address.
+    ///
+    /// # Errors
+    /// When the store is away or refuses.
+    pub async fn put_attachment(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+    ) -> Result<(), BlobError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .content_disposition("attachment")
+            .cache_control("private, no-store")
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map(drop)
+            .map_err(fault("writing an object"))
+    }
+
     /// Deletes an object; one that is not there is deleted already.
     ///
     /// # Errors

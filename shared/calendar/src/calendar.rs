@@ -96,6 +96,14 @@ impl Calendar {
         if self.working(day) { &self.hours } else { &[] }
     }
 
+    /// The Vietnamese name of the exception that takes a day of the week off; none for any other day.
+    pub fn day_off(&self, day: NaiveDate) -> Option<&str> {
+        match self.kind(day) {
+            DayKind::DayOff { name } => Some(name),
+            DayKind::Working | DayKind::Weekend => None,
+        }
+    }
+
     /// The instant at which a day closes, whether the city works on it or not.
     pub fn close(&self, day: NaiveDate) -> DateTime<Utc> {
         civil::instant(day, self.close)

@@ -3,10 +3,11 @@
 use city_auth::access::Jwks;
 use city_auth::session::SessionRecord;
 use city_contracts::accounts::{
-    ConfirmPhoneCode, PhoneCodeSent, RefreshSession, RequestPhoneCode, SessionSeen, SignOut,
-    SignedIn, SignedOut, Tokens, ViewerView,
+    ConfirmPhoneCode, CreateStepUp, FindByPhone, FindHolders, FoundByPhone, PhoneCodeSent,
+    PrefillView, RefreshSession, RequestPhoneCode, SessionSeen, SetWalletPin, SignOut, SignedIn,
+    SignedOut, StepUpView, Tokens, ViewerView,
 };
-use city_ids::SessionId;
+use city_ids::{AccountId, SessionId};
 
 use crate::call::{Call, CallError};
 use crate::service::ServiceClient;
@@ -60,6 +61,30 @@ impl Accounts {
         self.0.write(call, "signing out", "/internal/v1/sign-out", input).await
     }
 
+    /// Sets the PIN with which the caller confirms payments.
+    ///
+    /// # Errors
+    /// `PIN_SHAPE`, `PIN_WEAK`, `REAUTH_REQUIRED`, and those of any call.
+    pub async fn set_wallet_pin(
+        &self,
+        call: &Call,
+        input: &SetWalletPin,
+    ) -> Result<ViewerView, CallError> {
+        self.0.write(call, "setting a PIN", "/internal/v1/set-wallet-pin", input).await
+    }
+
+    /// Confirms one operation of another service with the PIN.
+    ///
+    /// # Errors
+    /// `PIN_WRONG`, `PIN_LOCKED`, `PIN_UNSET`, and those of any call.
+    pub async fn create_step_up(
+        &self,
+        call: &Call,
+        input: &CreateStepUp,
+    ) -> Result<StepUpView, CallError> {
+        self.0.write(call, "confirming an operation", "/internal/v1/create-step-up", input).await
+    }
+
     /// The signed-in person.
     ///
     /// # Errors
@@ -69,6 +94,37 @@ impl Accounts {
             .read(call, "reading the viewer", "/internal/v1/viewer", &())
             .await
             .map(|answered| answered.value)
+    }
+
+    /// What a person's form may be prefilled with; asked by a service for itself.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, and those of any call.
+    pub async fn prefill(&self, call: &Call, of: AccountId) -> Result<PrefillView, CallError> {
+        let path = format!("/internal/v1/people/{of}/prefill");
+        self.0.read(call, "reading what to prefill", &path, &()).await.map(|found| found.value)
+    }
+
+    /// Whose phone it is, for sending money; asked by a service for itself.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn by_phone(&self, call: &Call, of: &FindByPhone) -> Result<FoundByPhone, CallError> {
+        let path = "/internal/v1/people/by-phone";
+        self.0.read(call, "asking whose phone it is", path, of).await.map(|found| found.value)
+    }
+
+    /// The staff who hold a permission over an object; asked by a service for itself.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn holders(
+        &self,
+        call: &Call,
+        of: &FindHolders,
+    ) -> Result<Vec<AccountId>, CallError> {
+        let path = "/internal/v1/staff/holders";
+        self.0.read(call, "asking who holds a permission", path, of).await.map(|found| found.value)
     }
 
     /// A session's record, also when it has ended.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use city_auth::Principal;
+use city_contracts::catalogue::service::ClientApp;
 use city_contracts::common::Locale;
 use city_contracts::problem::{Kind, ProblemDocument};
 use city_http::{Problem, RETRY_AFTER_SECONDS};
@@ -55,6 +56,12 @@ impl AppHeaders {
             let fits = !line.is_empty() && line.len() <= LONGEST_APP_HEADER;
             fits.then(|| line.to_owned())
         }))
+    }
+
+    /// The same as a member of a request, for routes that take it there.
+    pub fn client(&self) -> ClientApp {
+        let [platform, app_version, os_version] = self.0.clone();
+        ClientApp { platform, app_version, os_version }
     }
 
     /// Those that are there.

@@ -212,6 +212,118 @@ impl std::fmt::Debug for ContactView {
     }
 }
 
+/// `POST /internal/v1/people/{id}/prefill`: what a form may be prefilled with. Asked when a draft begins.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PrefillView {
+    /// As they gave it.
+    pub full_name: Option<String>,
+    /// E.164.
+    pub phone: Option<String>,
+    /// The ward they live in, as they gave it.
+    pub home_ward_code: Option<String>,
+}
+
+impl std::fmt::Debug for PrefillView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PrefillView([redacted])")
+    }
+}
+
+/// `POST /internal/v1/set-wallet-pin`: the PIN from now on.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SetWalletPin {
+    /// Makes the request happen once.
+    pub idempotency_key: IdempotencyKey,
+    /// Six digits.
+    pub pin: String,
+}
+
+impl std::fmt::Debug for SetWalletPin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SetWalletPin([redacted])")
+    }
+}
+
+/// `POST /internal/v1/create-step-up`: confirm one operation of another service.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateStepUp {
+    /// Makes the request happen once.
+    pub idempotency_key: IdempotencyKey,
+    /// As the quote names it.
+    pub operation: String,
+    /// As the quote gives it.
+    pub digest: String,
+    /// Six digits.
+    pub pin: String,
+}
+
+impl std::fmt::Debug for CreateStepUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CreateStepUp({}, [redacted])", self.operation)
+    }
+}
+
+/// A confirmation.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepUpView {
+    /// To be sent with the operation, once.
+    pub token: String,
+    /// When it stops counting.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for StepUpView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StepUpView([redacted])")
+    }
+}
+
+/// `POST /internal/v1/people/by-phone`: whose phone it is, for sending money. Asked by payments for itself.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FindByPhone {
+    /// As typed.
+    pub phone: String,
+}
+
+impl std::fmt::Debug for FindByPhone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FindByPhone([redacted])")
+    }
+}
+
+/// Whose phone it is. Kept by nobody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundByPhone {
+    /// None for a number nobody has, or that is none.
+    pub person: Option<MaskedPerson>,
+}
+
+/// A person as a stranger may see them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MaskedPerson {
+    /// The account.
+    pub account: AccountId,
+    /// The first letter of each part of their name.
+    pub name_masked: String,
+}
+
+impl std::fmt::Debug for FoundByPhone {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FoundByPhone([redacted])")
+    }
+}
+
+impl std::fmt::Debug for MaskedPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MaskedPerson([redacted])")
+    }
+}
+
 /// `POST /internal/v1/staff/holders`: who holds a permission over an object.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -4,9 +4,11 @@
 #![deny(missing_docs)]
 
 pub mod accounts;
+pub mod catalogue;
 pub mod common;
 pub mod event;
 pub mod key;
 pub mod notifications;
+pub mod payments;
 pub mod problem;
 pub mod reports;

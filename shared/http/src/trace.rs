@@ -51,12 +51,17 @@ impl TraceContext {
 
     /// The header to send on.
     pub fn header(self) -> String {
-        format!("00-{}-{}-0{}", to_hex(&self.trace), to_hex(&self.span), u8::from(self.sampled))
+        format!(
+            "00-{}-{}-0{}",
+            hex::encode(self.trace),
+            hex::encode(self.span),
+            u8::from(self.sampled)
+        )
     }
 
     /// The trace id, 32 hex digits: what a log line and a request id show.
     pub fn trace_id(self) -> String {
-        to_hex(&self.trace)
+        hex::encode(self.trace)
     }
 }
 
@@ -68,14 +73,6 @@ pub async fn within<F: Future>(context: TraceContext, future: F) -> F::Output {
 /// The trace context of the present task, if it works for a request.
 pub fn current() -> Option<TraceContext> {
     CURRENT.try_with(|context| *context).ok()
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
-        hex
-    })
 }
 
 fn from_hex<const N: usize>(hex: &str) -> Option<[u8; N]> {

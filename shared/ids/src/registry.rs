@@ -11,13 +11,24 @@ pub enum ServiceName {
     Reports,
     /// Inbox, delivery, warnings.
     Notifications,
+    /// Places, agencies, services, procedures, dossiers.
+    Catalogue,
+    /// The ledger, wallets, bills, merchants.
+    Payments,
     /// GraphQL and the admin API's front door.
     Gateway,
 }
 
 impl ServiceName {
     /// All services, in the order they are started.
-    pub const ALL: [Self; 4] = [Self::Accounts, Self::Reports, Self::Notifications, Self::Gateway];
+    pub const ALL: [Self; 6] = [
+        Self::Accounts,
+        Self::Reports,
+        Self::Notifications,
+        Self::Catalogue,
+        Self::Payments,
+        Self::Gateway,
+    ];
 
     /// The lower-case name, also the name of its Postgres schema.
     pub const fn as_str(self) -> &'static str {
@@ -25,6 +36,8 @@ impl ServiceName {
             Self::Accounts => "accounts",
             Self::Reports => "reports",
             Self::Notifications => "notifications",
+            Self::Catalogue => "catalogue",
+            Self::Payments => "payments",
             Self::Gateway => "gateway",
         }
     }
@@ -73,6 +86,38 @@ entities! {
     Message, MessageId, "msg", Notifications;
     /// A hand-over of a message to a channel.
     Delivery, DeliveryId, "dlv", Notifications;
+    /// A version of the entry of a service.
+    ServiceEdition, ServiceEditionId, "sed", Catalogue;
+    /// A version of a procedure.
+    ProcedureEdition, ProcedureEditionId, "ped", Catalogue;
+    /// A version of the form of a procedure.
+    FormVersion, FormVersionId, "frm", Catalogue;
+    /// A file attached to a dossier, or its result.
+    DossierFile, DossierFileId, "fil", Catalogue;
+    /// A resident's application under a procedure.
+    Dossier, DossierId, "dos", Catalogue;
+    /// A wallet.
+    Wallet, WalletId, "wal", Payments;
+    /// A payment: the posting of its legs.
+    Posting, PostingId, "pay", Payments;
+    /// A payment through a provider.
+    ProviderOrder, ProviderOrderId, "pvo", Payments;
+    /// A bill.
+    Bill, BillId, "bil", Payments;
+    /// An office or company that issues bills.
+    Biller, BillerId, "blr", Payments;
+    /// A merchant.
+    Merchant, MerchantId, "mer", Payments;
+    /// An order of a merchant.
+    MerchantOrder, MerchantOrderId, "ord", Payments;
+    /// A refund.
+    Refund, RefundId, "rfd", Payments;
+    /// A settlement of a payee's period.
+    Settlement, SettlementId, "set", Payments;
+    /// A difference found by reconciliation.
+    ReconciliationBreak, ReconciliationBreakId, "brk", Payments;
+    /// An address that a merchant's events are sent to.
+    WebhookEndpoint, WebhookEndpointId, "whk", Payments;
     /// A public event in an outbox.
     Event, EventId, "evt", Gateway;
 }

@@ -53,6 +53,13 @@ impl Character {
         self
     }
 
+    /// The same person at another instance of the service, such as one whose workers run.
+    #[must_use]
+    pub fn through(mut self, router: Router) -> Self {
+        self.router = router;
+        self
+    }
+
     /// Posts JSON.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(Method::POST, path, Some(body), &[]).await
@@ -79,6 +86,27 @@ impl Character {
         body: Option<&Value>,
         headers: &[(&str, &str)],
     ) -> Answer {
+        match body {
+            Some(body) => {
+                let mut headers = headers.to_vec();
+                headers.push((header::CONTENT_TYPE.as_str(), "application/json"));
+                self.send_bytes(method, path, Body::from(body.to_string()), &headers).await
+            }
+            None => self.send_bytes(method, path, Body::empty(), headers).await,
+        }
+    }
+
+    /// Sends a request with any body; its type is among the headers.
+    ///
+    /// # Panics
+    /// When the request cannot be built or its answer cannot be read: a broken test.
+    pub async fn send_bytes(
+        &self,
+        method: Method,
+        path: &str,
+        body: Body,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         let token = self.identity.mint(&self.principal, self.audience);
         let mut request = Request::builder()
             .method(method)
@@ -87,13 +115,6 @@ impl Character {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
         let request = request.body(body).expect("the test's request is well-formed");
         Answer::read(self.router.clone().oneshot(request).await.expect("a router is infallible"))
             .await
@@ -155,7 +176,7 @@ impl Answer {
     ///
     /// # Panics
     /// When it is a refusal.
-    #[must_use]
+    #[expect(clippy::must_use_candidate, reason = "often only that it went well matters")]
     #[track_caller]
     pub fn ok(self) -> Value {
         assert!(

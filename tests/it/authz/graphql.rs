@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use city_ids::Ids;
 use serde_json::{Value, json};
 
+use super::catalogue;
 use super::people::{accept, file};
 use crate::console::Console;
 use crate::phone::{Answer, Phone, key};
 use crate::whole_city::{WholeCity, travel};
 
-const SIGN_IN: &str = "UNAUTHENTICATED";
+pub const SIGN_IN: &str = "UNAUTHENTICATED";
 
 /// What belongs to the owner.
-struct Things {
+pub struct Things {
     /// A report that is not public.
     hidden: String,
     /// A report that is.
@@ -23,22 +24,30 @@ struct Things {
 }
 
 /// What nobody, another resident and the owner get from a root field, asked in this order.
-struct Row {
+pub struct Row {
     field: &'static str,
     is_mutation: bool,
     ask: fn(&Things) -> String,
     gets: [&'static str; 3],
 }
 
-const fn query(field: &'static str, ask: fn(&Things) -> String, gets: [&'static str; 3]) -> Row {
+pub const fn query(
+    field: &'static str,
+    ask: fn(&Things) -> String,
+    gets: [&'static str; 3],
+) -> Row {
     Row { field, is_mutation: false, ask, gets }
 }
 
-const fn mutation(field: &'static str, ask: fn(&Things) -> String, gets: [&'static str; 3]) -> Row {
+pub const fn mutation(
+    field: &'static str,
+    ask: fn(&Things) -> String,
+    gets: [&'static str; 3],
+) -> Row {
     Row { field, is_mutation: true, ask, gets }
 }
 
-/// In the order they are asked.
+/// In the order they are asked; those of the catalogue are in [`catalogue::ROWS`].
 const ROWS: &[Row] = &[
     query("reportCategories", |_| "reportCategories { code }".to_owned(), ["a list"; 3]),
     query("viewer", |_| "viewer { id }".to_owned(), ["null", "given", "given"]),
@@ -217,7 +226,7 @@ fn every_root_field_answers_each_character_as_its_row_says() {
         ];
         let mut wrong = Vec::new();
 
-        for row in ROWS {
+        for row in catalogue::ROWS.iter().chain(ROWS) {
             for ((character, phone), expected) in people.iter().zip(row.gets) {
                 let kind = if row.is_mutation { "mutation" } else { "query" };
                 let document = format!("{kind} {{ {} }}", (row.ask)(&things));
@@ -252,7 +261,8 @@ fn every_root_field_of_the_schema_has_a_row() {
         };
 
         let decided = |is_mutation| {
-            let rows = ROWS.iter().filter(|row| row.is_mutation == is_mutation);
+            let rows =
+                ROWS.iter().chain(catalogue::ROWS).filter(|row| row.is_mutation == is_mutation);
             rows.map(|row| row.field.to_owned()).collect::<BTreeSet<_>>()
         };
 

@@ -3,7 +3,10 @@
 
 mod actions;
 mod admin;
+mod catalogue;
+mod catalogue_admin;
 mod graphql;
+mod payments_admin;
 mod people;
 mod public_part;
 mod spoofing;

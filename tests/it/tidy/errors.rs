@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use super::{files, root};
 
 /// Where sources lie whose codes leave the house.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 9] = [
     "services/accounts/src",
     "services/reports/src",
     "services/notifications/src",
+    "services/catalogue/src",
+    "services/payments/src",
     "services/gateway/src",
     "shared/auth/src",
     "shared/http/src",
@@ -16,17 +18,20 @@ const SOURCES: [&str; 7] = [
 ];
 
 /// What stands before the parenthesis or brace in which codes are written.
-const BEFORE_CODES: [&str; 16] = [
+const BEFORE_CODES: [&str; 19] = [
     "Problem::new(",
     "Problem::at(",
     "Finding::new(",
     "Flaw::new(",
     "Error::invalid(",
+    "checks.require(",
+    "self.require(",
     "bad_request(",
     "refused(",
     "refuse(",
     "impl Outcome for ",
     "impl Refusal {",
+    "impl Refused {",
     "impl EndReason {",
     "impl PhotoRefusal {",
     "impl Code {",

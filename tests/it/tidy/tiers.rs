@@ -12,7 +12,8 @@ fn tier(name: &str) -> Option<u8> {
         "city-contracts" => 1,
         "city-http" | "city-auth" | "city-events" | "city-blobs" | "city-boot" | "city-clients"
         | "city-testkit" => 2,
-        "city-accounts" | "city-reports" | "city-notifications" | "city-gateway" => 3,
+        "city-accounts" | "city-reports" | "city-notifications" | "city-catalogue"
+        | "city-payments" | "city-gateway" => 3,
         "city-city" | "city-tests" => 4,
         "xtask" => 5, // builds the others, imports none
         _ => return None,

@@ -1,9 +1,12 @@
 //! The use cases, one a file; each owns its transaction.
 
 pub mod confirm_phone_code;
+pub mod create_step_up;
 pub mod describe_staff;
+pub mod find_by_phone;
 pub mod find_contact;
 pub mod find_holders;
+pub mod find_prefill;
 pub mod mark_seen;
 mod open_session;
 mod password_queue;
@@ -11,6 +14,7 @@ pub mod read_session;
 pub mod refresh_session;
 pub mod request_phone_code;
 mod session_cache;
+pub mod set_wallet_pin;
 pub mod sign_in_staff;
 pub mod sign_out;
 mod signing_keys;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use city_auth::access::{AccessClaims, Jwks};
+use city_auth::step_up::StepUpClaims;
 use city_auth::{Keyring, Sealed, SigningKey};
 use city_boot::Infra;
 use city_contracts::accounts::Tokens;
@@ -59,6 +60,14 @@ impl SigningKeys {
             refresh_token: RefreshToken { session, n }.derive(&self.keyring),
             refresh_expires_at,
         })
+    }
+
+    /// The token of a confirmation.
+    ///
+    /// # Errors
+    /// When the signing key cannot be had.
+    pub async fn step_up(&self, claims: &StepUpClaims) -> Result<String, Error> {
+        Ok(claims.sign(&*self.active().await?))
     }
 
     /// The public keys that verify access tokens now.

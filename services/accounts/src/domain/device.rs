@@ -34,7 +34,7 @@ impl Installation {
 
     /// The name under which its idempotency keys are kept.
     pub fn caller(&self) -> String {
-        format!("installation:{}", super::otp::hex(&self.0))
+        format!("installation:{}", hex::encode(self.0))
     }
 }
 

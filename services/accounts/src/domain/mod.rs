@@ -5,6 +5,7 @@ pub mod code;
 pub mod device;
 pub mod otp;
 pub mod phone;
+pub mod pin;
 pub mod refresh;
 pub mod session;
 pub mod staff;

@@ -25,7 +25,7 @@ impl Lane {
     pub fn code(&self) -> String {
         match self {
             Self::Open => "OPEN".to_owned(),
-            Self::Known(mac) => hex(mac),
+            Self::Known(mac) => hex::encode(mac),
         }
     }
 
@@ -33,15 +33,6 @@ impl Lane {
     pub fn caps_of(code: &str) -> Caps {
         if code == "OPEN" { OPEN } else { KNOWN }
     }
-}
-
-/// Bytes as a name.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
-        write!(hex, "{byte:02x}").expect("writing to a string cannot fail");
-        hex
-    })
 }
 
 /// The caps of a kind of lane.

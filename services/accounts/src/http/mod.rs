@@ -26,11 +26,15 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/internal/v1/refresh-session", post(internal::refresh_session::post))
         .route("/internal/v1/sign-out", post(internal::sign_out::post))
         .route("/internal/v1/viewer", post(internal::viewer::post))
+        .route("/internal/v1/set-wallet-pin", post(internal::set_wallet_pin::post))
+        .route("/internal/v1/create-step-up", post(internal::create_step_up::post))
         // the gateway's, for itself
         .route("/internal/v1/sessions/{sid}", get(internal::sessions::get))
         .route("/internal/v1/sessions/seen", post(internal::sessions::post_seen))
         // other services'
         .route("/internal/v1/people/{id}/contact", post(internal::contact::post))
+        .route("/internal/v1/people/{id}/prefill", post(internal::prefill::post))
+        .route("/internal/v1/people/by-phone", post(internal::by_phone::post))
         .route("/internal/v1/staff/holders", post(internal::holders::post))
         // staff
         .route("/admin/v1/auth/sessions", post(admin::sign_in::post))

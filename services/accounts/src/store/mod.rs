@@ -5,6 +5,7 @@ pub mod binding;
 pub mod device;
 pub mod otp;
 pub mod person;
+pub mod pin;
 pub mod session;
 pub mod signing_key;
 pub mod staff;

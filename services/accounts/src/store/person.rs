@@ -1,6 +1,7 @@
 //! People and their phones.
 
 use city_clock::{Timestamp, hue_day};
+use city_contracts::accounts::PrefillView;
 use city_contracts::common::Locale;
 use city_ids::AccountId;
 use sqlx::PgConnection;
@@ -158,6 +159,38 @@ pub async fn end_sessions_before(
     .await
     .map(drop)
     .map_err(fault("setting a person's floor"))
+}
+
+/// Holds money back until an instant; each session record gets a higher revision.
+pub async fn hold_back(
+    db: &mut PgConnection,
+    id: AccountId,
+    until: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update accounts.person set hold_until = greatest(hold_until, $2), rev = rev + 1 where person_id = $1",
+        id.as_uuid(),
+        until
+    )
+    .execute(db)
+    .await
+    .map(drop)
+    .map_err(fault("holding money back"))
+}
+
+/// What a person's forms may be prefilled with; none for the erased.
+pub async fn prefill(db: &mut PgConnection, id: AccountId) -> Result<Option<PrefillView>, Error> {
+    sqlx::query_as!(
+        PrefillView,
+        r#"select person.full_name, phone.e164 as "phone?", person.home_ward as home_ward_code
+           from accounts.person
+           left join accounts.phone using (person_id)
+           where person_id = $1 and person.status <> 'ERASED'"#,
+        id.as_uuid()
+    )
+    .fetch_optional(db)
+    .await
+    .map_err(fault("finding what to prefill"))
 }
 
 /// How to reach a person who is not erased.

@@ -227,7 +227,9 @@ fn i4_of_two_hundred_parallel_requests_one_sends_a_code() {
         let codes: Vec<_> = requests.map(|answer| answer.code()).collect().await;
 
         assert_eq!(codes.iter().filter(|code| code.is_empty()).count(), 1, "one sent");
-        assert_eq!(codes.iter().filter(|code| *code == "OTP_TOO_SOON").count(), 199);
+        // On a busy machine some may not get a connection in time: they are refused, too.
+        let refused = |code: &&String| ["OTP_TOO_SOON", "UNAVAILABLE"].contains(&code.as_str());
+        assert_eq!(codes.iter().filter(refused).count(), 199, "{codes:?}");
     });
 }
 

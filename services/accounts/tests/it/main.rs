@@ -3,6 +3,7 @@
 mod caps;
 mod codes;
 mod people;
+mod pins;
 mod records;
 mod refresh;
 mod sign_out;

@@ -59,6 +59,22 @@ fn a_contact_is_for_the_services_that_write_to_people() {
 }
 
 #[test]
+fn only_the_catalogue_learns_what_to_prefill() {
+    run::<Accounts>(async |city| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        let path = format!("/internal/v1/people/{}/prefill", me.account);
+
+        let mine = city.service(ServiceName::Catalogue).post(&path, &json!({})).await.ok();
+        assert_eq!(mine, json!({"fullName": null, "phone": E164, "homeWardCode": null}));
+        for service in [ServiceName::Gateway, ServiceName::Reports, ServiceName::Payments] {
+            assert_eq!(city.service(service).post(&path, &json!({})).await.code(), "FORBIDDEN");
+        }
+        assert_eq!(me.resident.post(&path, &json!({})).await.code(), "FORBIDDEN");
+        city.settle().await;
+    });
+}
+
+#[test]
 fn the_key_set_is_public_cacheable_and_has_one_active_key() {
     run::<Accounts>(async |city| {
         let one = city.anonymous().get("/.well-known/jwks.json").await;

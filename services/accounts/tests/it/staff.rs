@@ -69,7 +69,7 @@ fn staff_sign_in_see_what_they_may_do_and_sign_out() {
         assert_eq!(record["grants"][0]["scope"], json!({"kind": "AGENCY", "code": "HUE-SXD"}));
         assert_eq!(
             record["grants"][0]["permissions"],
-            json!(["reports.report.read", "reports.report.handle"])
+            json!(["reports.report.read", "reports.report.handle", "catalogue.dossier.process"])
         );
         assert_eq!(
             staff.send(Method::DELETE, "/admin/v1/auth/session", None, &[]).await.status(),

@@ -1,15 +1,18 @@
 //! A closed loop of callers, each with a loopback address of its own, as phones have.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use city_boot::BootError;
 use tokio::task::JoinSet;
 
 /// Callers at a time.
-const CALLERS: usize = 16;
+pub(super) const CALLERS: usize = 16;
 /// Addresses of each caller: the limit of one address must not be what is measured.
-const ADDRESSES: u8 = 12;
+const ADDRESSES: u8 = 24;
+/// How long a caller waits that was told to come back later.
+const BREATH: Duration = Duration::from_millis(200);
 
 /// A request to be sent again and again.
 #[derive(Debug, Clone)]
@@ -34,10 +37,18 @@ impl Round {
 
     /// The latency below which this share of the requests stayed.
     pub(super) fn percentile(&self, percent: usize) -> Duration {
-        let mut sorted = self.latencies.clone();
-        sorted.sort_unstable();
-        let last = sorted.len().saturating_sub(1);
-        sorted.get(last * percent / 100).copied().unwrap_or_default()
+        percentile(&self.latencies, percent)
+    }
+
+    /// How many requests were answered.
+    pub(super) fn count(&self) -> usize {
+        self.latencies.len()
+    }
+
+    /// Adds another round of the same side.
+    pub(super) fn extend(&mut self, other: &Self) {
+        self.latencies.extend(&other.latencies);
+        self.elapsed += other.elapsed;
     }
 }
 
@@ -45,8 +56,14 @@ impl Round {
 pub(super) struct Callers(Vec<Vec<reqwest::Client>>);
 
 impl Callers {
+    /// The usual number of callers.
     pub(super) fn new() -> Result<Self, BootError> {
-        let callers = (1..=CALLERS).map(|caller| {
+        Self::with(CALLERS)
+    }
+
+    /// So many callers, at most 255.
+    pub(super) fn with(callers: usize) -> Result<Self, BootError> {
+        let callers = (1..=callers).map(|caller| {
             let third = u8::try_from(caller).unwrap_or(u8::MAX);
             (1..=ADDRESSES)
                 .map(|last| {
@@ -60,6 +77,11 @@ impl Callers {
         Ok(Self(callers.collect::<Result<_, _>>()?))
     }
 
+    /// The first so many of them.
+    pub(super) fn first(&self, callers: usize) -> Self {
+        Self(self.0.iter().take(callers).cloned().collect())
+    }
+
     /// Sends a target's request from all callers for a time.
     ///
     /// # Errors
@@ -69,19 +91,41 @@ impl Callers {
         target: &Target,
         lasting: Duration,
     ) -> Result<Round, BootError> {
+        let target = Arc::new(target.clone());
+        self.round_of(lasting, move |client, _| {
+            let target = Arc::clone(&target);
+            async move { ask(&client, &target).await.map(|()| Answer::Counts) }
+        })
+        .await
+    }
+
+    /// Lets all callers ask for a time; `ask` is told which caller asks and how often it asked before.
+    ///
+    /// # Errors
+    /// The first that `ask` answers.
+    pub(super) async fn round_of<F>(
+        &self,
+        lasting: Duration,
+        ask: impl Fn(reqwest::Client, Turn) -> F + Clone + Send + 'static,
+    ) -> Result<Round, BootError>
+    where
+        F: Future<Output = Result<Answer, BootError>> + Send,
+    {
         let started = Instant::now();
         let mut callers = JoinSet::new();
-        for clients in self.0.clone() {
-            let target = target.clone();
+        for (caller, clients) in self.0.iter().cloned().enumerate() {
+            let ask = ask.clone();
             callers.spawn(async move {
                 let mut latencies = Vec::new();
-                for client in clients.iter().cycle() {
+                for (count, client) in clients.iter().cycle().enumerate() {
                     let sent = Instant::now();
                     if started.elapsed() > lasting {
                         break;
                     }
-                    ask(client, &target).await?;
-                    latencies.push(sent.elapsed());
+                    match ask(client.clone(), Turn { caller, count }).await? {
+                        Answer::Counts => latencies.push(sent.elapsed()),
+                        Answer::Away => tokio::time::sleep(BREATH).await,
+                    }
                 }
                 Ok::<_, BootError>(latencies)
             });
@@ -94,6 +138,29 @@ impl Callers {
         round.elapsed = started.elapsed();
         Ok(round)
     }
+}
+
+/// Whether an answer is one that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    Counts,
+    /// A service did not answer in time: not counted, and the caller takes a breath.
+    Away,
+}
+
+/// Which request of which caller it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Turn {
+    pub(super) caller: usize,
+    pub(super) count: usize,
+}
+
+/// The latency below which this share of the requests stayed.
+pub(super) fn percentile(latencies: &[Duration], percent: usize) -> Duration {
+    let mut sorted = latencies.to_vec();
+    sorted.sort_unstable();
+    let last = sorted.len().saturating_sub(1);
+    sorted.get(last * percent / 100).copied().unwrap_or_default()
 }
 
 async fn ask(client: &reqwest::Client, target: &Target) -> Result<(), BootError> {

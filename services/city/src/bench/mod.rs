@@ -1,6 +1,8 @@
 //! `city bench`: speed as ratios between two sides that run in turn in the same minute, never as absolute promises.
 
+mod catalogue;
 mod load;
+mod payments;
 mod rows;
 mod smoke;
 
@@ -15,12 +17,25 @@ pub struct BenchCommand {
     /// Which benchmark.
     #[arg(value_enum)]
     name: Bench,
+    /// Only these parts of `catalogue`.
+    #[arg(long = "part", value_enum)]
+    parts: Vec<catalogue::Part>,
+    /// How long each side of `payments` runs in a round.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// How often each side of `payments` runs.
+    #[arg(long, default_value_t = 3)]
+    rounds: usize,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Bench {
     /// The GraphQL feed page of 20 reports against the same page behind a bare axum route.
     Smoke,
+    /// The catalogue: reads from memory, search, the recount after a new calendar, the work list; each against its baseline.
+    Catalogue,
+    /// The ledger against a transaction a payment.
+    Payments,
 }
 
 /// Runs a benchmark and prints both sides and their ratio.
@@ -30,5 +45,10 @@ enum Bench {
 pub async fn run(command: &BenchCommand, process: Process) -> Result<(), BootError> {
     match command.name {
         Bench::Smoke => smoke::run(process).await,
+        Bench::Catalogue => catalogue::run(&command.parts).await,
+        Bench::Payments => {
+            let plan = payments::Plan { seconds: command.seconds, rounds: command.rounds };
+            payments::run(plan).await
+        }
     }
 }

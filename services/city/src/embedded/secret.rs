@@ -44,12 +44,7 @@ pub fn write_private(path: &Path, text: &str) -> Result<(), EmbeddedError> {
 
 /// `bytes` random bytes in hexadecimal: safe in a URL and in a configuration file.
 pub(super) fn random(bytes: usize) -> Result<String, EmbeddedError> {
-    use std::fmt::Write as _;
-
     let mut raw = vec![0; bytes];
     aws_lc_rs::rand::fill(&mut raw).map_err(|_| EmbeddedError::Random)?;
-    Ok(raw.iter().fold(String::with_capacity(bytes * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing into a String cannot fail");
-        text
-    }))
+    Ok(hex::encode(raw))
 }

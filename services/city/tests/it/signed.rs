@@ -2,7 +2,6 @@
 //!
 //! AWS Signature Version 4 in query parameters: <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html>
 
-use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
@@ -37,13 +36,13 @@ impl SignedPut {
             "PUT\n{path}\n{query}\ncontent-length:{length}\ncontent-type:{kind}\nhost:{address}\n\n\
              content-length;content-type;host\nUNSIGNED-PAYLOAD"
         );
-        let hashed = hex(digest::digest(&digest::SHA256, request.as_bytes()).as_ref());
+        let hashed = hex::encode(digest::digest(&digest::SHA256, request.as_bytes()).as_ref());
         let mut signing = format!("AWS4{}", text("secret_key")).into_bytes();
         for part in [day.as_str(), text("region").as_str(), "s3", "aws4_request"] {
             signing = mac(&signing, part);
         }
         let signature =
-            hex(&mac(&signing, &format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}")));
+            hex::encode(mac(&signing, &format!("AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashed}")));
         Self { address, target: format!("{path}?{query}&X-Amz-Signature={signature}") }
     }
 
@@ -72,11 +71,4 @@ pub fn request(address: &str, method: &str, target: &str, body: &str, kind: &str
 
 fn mac(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing into a String cannot fail");
-        text
-    })
 }

@@ -55,9 +55,7 @@ impl Entry {
         fetched_at: Timestamp,
         max_age: u32,
     ) -> Self {
-        let hash = digest(&SHA256, &body);
-        let tag: String =
-            hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        let tag = hex::encode(digest(&SHA256, &body));
         let seconds = max_age.clamp(SHORTEST, LONGEST);
         Self {
             body: body.into(),

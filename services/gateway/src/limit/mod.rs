@@ -104,7 +104,7 @@ impl Limits {
         let answer = if self.leaves_redis_alone(asked) {
             Answer::Away
         } else {
-            let name = format!("rl:{}:{}", limit.name, hex(&digest));
+            let name = format!("rl:{}:{}", limit.name, hex::encode(digest));
             let answer = self.shared.decide(&name, limit.rule, units, None).await;
             self.learn(answer, asked);
             answer
@@ -151,12 +151,4 @@ fn digest_of(limit: &Limit, key: &str) -> local::Digest {
     let mut half = [0; 16];
     half.copy_from_slice(&named.as_ref()[..16]);
     half
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string cannot fail");
-        text
-    })
 }

@@ -64,6 +64,12 @@ pub static STAFF_SIGN_IN_EMAIL: Limit = limit("staff-mail", 10, 30 * SECOND);
 pub static FILE_REPORT: Limit = limit("file-report", 10, 60 * SECOND);
 /// By account or guest address.
 pub static UPLOAD_TICKET: Limit = limit("upload", 20, 180 * SECOND);
+/// By account or address; what is behind tells who knows a code.
+pub static TRACKING: Limit = Limit {
+    name: "track",
+    rule: Rule { burst: 10, interval_us: 6 * SECOND },
+    redis_down: RedisDown::Closed,
+};
 /// By staff account.
 pub static ADMIN_API: Limit = limit("admin", 200, SECOND / 30);
 /// By address.

@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use city_contracts::common::Locale;
 use city_contracts::problem::Kind;
 use city_http::trace;
-use city_ids::ReportId;
+use city_ids::{DossierId, ReportId};
 use serde_json::{Value, json};
 
 use super::groups::{GroupKey, Resolve, Resolved, Viewer};
@@ -108,6 +108,12 @@ fn topic(app: &App, plan: &Plan, asking: &request::Caller) -> Option<Topic> {
         "reportChanged" => {
             match app.engine.arguments(plan, "reportChanged", "id").into_iter().next()? {
                 GraphqlValue::String(id) => ReportId::parse(&id).ok().map(Topic::Report),
+                _ => None,
+            }
+        }
+        "dossierChanged" => {
+            match app.engine.arguments(plan, "dossierChanged", "id").into_iter().next()? {
+                GraphqlValue::String(id) => DossierId::parse(&id).ok().map(Topic::Dossier),
                 _ => None,
             }
         }

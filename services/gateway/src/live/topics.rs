@@ -2,7 +2,8 @@
 
 use city_contracts::notifications::InboxEvent;
 use city_contracts::reports::ReportEvent;
-use city_ids::{AccountId, ReportId, ServiceName};
+use city_ids::{AccountId, DossierId, ReportId, ServiceName};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cache::Tag;
@@ -12,12 +13,15 @@ use crate::cache::Tag;
 pub enum Topic {
     /// `report:{id}`.
     Report(ReportId),
+    /// `dossier:{id}`.
+    Dossier(DossierId),
     /// `inbox:{account}`.
     Inbox(AccountId),
 }
 
 /// The services whose streams are read.
-pub const PUBLISHERS: [ServiceName; 2] = [ServiceName::Reports, ServiceName::Notifications];
+pub const PUBLISHERS: [ServiceName; 3] =
+    [ServiceName::Reports, ServiceName::Notifications, ServiceName::Catalogue];
 
 /// What an event type means to live updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +30,20 @@ enum Meaning {
     Report,
     /// The body is an [`InboxEvent`]: that inbox changed.
     Inbox,
+    /// The body names a dossier: that dossier changed.
+    Dossier,
+    /// Services or procedures changed, or what is said about them.
+    Services,
+    /// Places, offices or the calendar changed, and with them what services say.
+    Registry,
     /// Nobody watches what changed.
     Nothing,
+}
+
+/// What all events about a dossier tell.
+#[derive(Debug, Deserialize)]
+struct AboutDossier {
+    dossier: DossierId,
 }
 
 const EVENTS: &[(ServiceName, &str, Meaning)] = &[
@@ -63,6 +79,33 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Reports, "ReportPhotoReady", Meaning::Report),
     (ServiceName::Reports, "ReportPhotoFailed", Meaning::Report),
     (ServiceName::Reports, "ReportAnonymised", Meaning::Report),
+    (ServiceName::Catalogue, "RegistryPublished", Meaning::Registry),
+    (ServiceName::Catalogue, "CalendarPublished", Meaning::Registry),
+    (ServiceName::Catalogue, "ServicePublished", Meaning::Services),
+    (ServiceName::Catalogue, "ServiceWithdrawn", Meaning::Services),
+    (ServiceName::Catalogue, "ServiceStatusChanged", Meaning::Services),
+    (ServiceName::Catalogue, "ProcedurePublished", Meaning::Services),
+    (ServiceName::Catalogue, "DossierSubmitted", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierAccepted", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierRefused", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierAssigned", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierSupplementRequested", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierSupplemented", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierFeeRequested", Meaning::Dossier),
+    // It names a bill alone; the event of the move that cancelled it names the dossier.
+    (ServiceName::Catalogue, "DossierFeeCancelled", Meaning::Nothing),
+    (ServiceName::Catalogue, "DossierStopped", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierResumed", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierDueSoon", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierDueMoved", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierLate", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierApologised", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierProcessed", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierReturned", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierWithdrawn", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierTransferred", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierRated", Meaning::Dossier),
+    (ServiceName::Catalogue, "DossierReminder", Meaning::Dossier),
     (ServiceName::Notifications, "MessageAdded", Meaning::Inbox),
     (ServiceName::Notifications, "MessagesRead", Meaning::Inbox),
     (ServiceName::Notifications, "WarningSent", Meaning::Nothing),
@@ -72,6 +115,12 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Notifications, "PushEndpointDead", Meaning::Nothing),
     (ServiceName::Notifications, "ChannelPaused", Meaning::Nothing),
     (ServiceName::Notifications, "ChannelResumed", Meaning::Nothing),
+    (ServiceName::Catalogue, "ServicePublished", Meaning::Nothing),
+    (ServiceName::Catalogue, "ServiceWithdrawn", Meaning::Nothing),
+    (ServiceName::Catalogue, "ServiceStatusChanged", Meaning::Nothing),
+    (ServiceName::Catalogue, "ProcedurePublished", Meaning::Nothing),
+    (ServiceName::Catalogue, "RegistryPublished", Meaning::Nothing),
+    (ServiceName::Catalogue, "CalendarPublished", Meaning::Nothing),
 ];
 
 /// What an event is about could not be read; it must not pass in silence.
@@ -109,6 +158,12 @@ pub fn touched(publisher: ServiceName, kind: &str, body: Value) -> Result<Touche
             let event: InboxEvent = serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
             Ok(Touched { topic: Some(Topic::Inbox(event.account)), tags: Vec::new() })
         }
+        Meaning::Dossier => {
+            let event: AboutDossier = serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
+            Ok(Touched { topic: Some(Topic::Dossier(event.dossier)), tags: Vec::new() })
+        }
+        Meaning::Services => Ok(Touched { topic: None, tags: vec![Tag::Services] }),
+        Meaning::Registry => Ok(Touched { topic: None, tags: vec![Tag::Places, Tag::Services] }),
         Meaning::Nothing => Ok(Touched::default()),
     }
 }

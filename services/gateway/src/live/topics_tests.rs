@@ -50,6 +50,24 @@ fn published(service: &str) -> Vec<String> {
     names
 }
 
+/// The names that the files of a service's table of events write out, and those an `Envelope` is made with elsewhere.
+fn events_of(service: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(service).join("src/events");
+    let mut files = Vec::new();
+    rust_files(&folder, &mut files);
+    let texts = files.iter().map(|file| fs::read_to_string(file).unwrap());
+    let written = texts.flat_map(|text| {
+        let quoted = text.split('"').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect::<Vec<_>>()
+    });
+    let is_name = |name: &String| {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.chars().all(char::is_alphanumeric)
+            && name.chars().any(|c| c.is_ascii_lowercase())
+    };
+    written.filter(is_name).chain(published(service)).collect()
+}
+
 #[test]
 fn every_public_event_type_is_in_the_table() {
     let reports = published("reports");
@@ -62,6 +80,12 @@ fn every_public_event_type_is_in_the_table() {
             is_named(ServiceName::Reports, &name),
             "reports publishes {name}, topics.rs does not say what it means"
         );
+    }
+    let catalogue = events_of("catalogue");
+    assert!(catalogue.len() >= 20, "found in its source too: {catalogue:?}");
+    for name in catalogue {
+        let is_known = is_named(ServiceName::Catalogue, &name);
+        assert!(is_known, "the catalogue publishes {name}, topics.rs does not say what it means");
     }
     let notifications = published("notifications");
     assert!(

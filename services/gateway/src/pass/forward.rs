@@ -58,6 +58,8 @@ pub struct Upstreams {
     accounts: String,
     reports: String,
     notifications: String,
+    catalogue: String,
+    payments: String,
 }
 
 /// How one request is handed over.
@@ -78,6 +80,8 @@ impl Upstreams {
             accounts: base(&config.accounts_url),
             reports: base(&config.reports_url),
             notifications: base(&config.notifications_url),
+            catalogue: base(&config.catalogue_url),
+            payments: base(&config.payments_url),
         }
     }
 
@@ -125,6 +129,8 @@ impl Upstreams {
             ServiceName::Accounts => Some(&self.accounts),
             ServiceName::Reports => Some(&self.reports),
             ServiceName::Notifications => Some(&self.notifications),
+            ServiceName::Catalogue => Some(&self.catalogue),
+            ServiceName::Payments => Some(&self.payments),
             ServiceName::Gateway => None,
         }
     }

@@ -5,6 +5,7 @@ mod forward;
 #[cfg(feature = "graphiql")]
 mod graphiql;
 mod jwks;
+mod status_file;
 mod table;
 
 use std::sync::Arc;
@@ -43,7 +44,9 @@ pub fn routes(app: App, upstreams: Upstreams) -> Router {
         };
         router = router.route(route.path, any(hand_over));
     }
-    router = router.route("/.well-known/jwks.json", get(jwks::get));
+    router = router
+        .route("/.well-known/jwks.json", get(jwks::get))
+        .route("/.well-known/catalogue-status.json", get(status_file::get));
     if profile.is_development() {
         router = router.route("/dev/outbox", get(dev_outbox::get));
         #[cfg(feature = "graphiql")]
@@ -51,8 +54,11 @@ pub fn routes(app: App, upstreams: Upstreams) -> Router {
             router = router.merge(graphiql::routes());
         }
     }
-    let keys = jwks::Kept::default();
-    router.layer(axum::Extension(Arc::new(keys))).with_state(Arc::new(Pass { app, upstreams }))
+    let (keys, status) = (jwks::Kept::default(), status_file::Kept::default());
+    router
+        .layer(axum::Extension(Arc::new(keys)))
+        .layer(axum::Extension(Arc::new(status)))
+        .with_state(Arc::new(Pass { app, upstreams }))
 }
 
 impl Pass {

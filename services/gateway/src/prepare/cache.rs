@@ -30,7 +30,7 @@ impl TextHash {
 
     /// In lower-case hexadecimal, as clients and manifests write it.
     pub fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
+        hex::encode(self.0)
     }
 }
 

@@ -3,27 +3,42 @@
 use async_graphql::{OutputType, SimpleObject};
 use city_contracts::common::{Page, PageArgs};
 
+use super::dossier::Dossier;
+use super::dossier_parts::DossierEvent;
 use super::message::Message;
 use super::refusal::Refusal;
 use super::report::Report;
+use super::service::Service;
 use super::timeline::ReportEvent;
 
 type ReportEdge = Edge<Report>;
 type ReportEventEdge = Edge<ReportEvent>;
 type MessageEdge = Edge<Message>;
+type ServiceEdge = Edge<Service>;
+type DossierEdge = Edge<Dossier>;
+type DossierEventEdge = Edge<DossierEvent>;
 /// A page of reports.
 pub type ReportConnection = Connection<ReportEdge>;
 /// A page of the steps of a report.
 pub type ReportEventConnection = Connection<ReportEventEdge>;
 /// A page of messages.
 pub type MessageConnection = Connection<MessageEdge>;
+/// A page of services.
+pub type ServiceConnection = Connection<ServiceEdge>;
+/// A page of dossiers.
+pub type DossierConnection = Connection<DossierEdge>;
+/// A page of the steps of a dossier.
+pub type DossierEventConnection = Connection<DossierEventEdge>;
 
 /// A page of a list.
 #[derive(Debug, SimpleObject)]
 #[graphql(
     concrete(name = "ReportConnection", params(ReportEdge)),
     concrete(name = "ReportEventConnection", params(ReportEventEdge)),
-    concrete(name = "MessageConnection", params(MessageEdge))
+    concrete(name = "MessageConnection", params(MessageEdge)),
+    concrete(name = "ServiceConnection", params(ServiceEdge)),
+    concrete(name = "DossierConnection", params(DossierEdge)),
+    concrete(name = "DossierEventConnection", params(DossierEventEdge))
 )]
 pub struct Connection<E: OutputType> {
     /// The entries, each with the cursor behind it.
@@ -39,7 +54,10 @@ pub struct Connection<E: OutputType> {
 #[graphql(
     concrete(name = "ReportEdge", params(Report)),
     concrete(name = "ReportEventEdge", params(ReportEvent)),
-    concrete(name = "MessageEdge", params(Message))
+    concrete(name = "MessageEdge", params(Message)),
+    concrete(name = "ServiceEdge", params(Service)),
+    concrete(name = "DossierEdge", params(Dossier)),
+    concrete(name = "DossierEventEdge", params(DossierEvent))
 )]
 pub struct Edge<T: OutputType> {
     /// Pass it as `after` to go on behind this entry.
@@ -91,6 +109,11 @@ where
     ) -> Result<Self, Refusal> {
         let edges = page.edges.into_iter().map(|edge| Ok((edge.cursor, entry(edge.node)?)));
         Ok(Self::new(edges.collect::<Result<_, Refusal>>()?, after.is_some(), page.has_next_page))
+    }
+
+    /// Its entries, to be completed.
+    pub fn nodes_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.edges.iter_mut().map(|edge| &mut edge.node)
     }
 
     /// A page of entries with their cursors.

@@ -1,6 +1,7 @@
 //! Deadlines, and how they come about.
 
 use async_graphql::{Enum, SimpleObject};
+use city_contracts::catalogue::procedure;
 use city_contracts::common::Locale;
 use city_contracts::reports::DueDayView;
 
@@ -28,7 +29,7 @@ pub enum ClockState {
 
 /// What a day means for a deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "DueLabel")]
+#[graphql(name = "DueLabel", remote = "city_contracts::catalogue::procedure::DueLabel")]
 pub enum DueLabel {
     /// The day it began.
     #[graphql(name = "START")]
@@ -69,6 +70,15 @@ pub struct DueDay {
 }
 
 impl DueDay {
+    pub fn new(of: procedure::DueDayView, locale: Locale) -> Self {
+        Self {
+            date: Date(of.date),
+            label: of.label.into(),
+            cause: of.cause.map(|cause| Localised::new(cause, locale)),
+            counted: of.counted.and_then(|counted| i32::try_from(counted).ok()),
+        }
+    }
+
     /// # Errors
     /// When the label is none we know.
     pub fn read(of: DueDayView, locale: Locale) -> Result<Self, Refusal> {

@@ -1,7 +1,7 @@
 //! What can be done. Every mutation is one call that carries the client's idempotency key; what the city refuses for a
 //! reason the person can act on is part of the payload.
 
-use async_graphql::{Context, Object};
+use async_graphql::{Context, MergedObject, Object};
 use city_clients::CallError;
 use city_contracts::accounts::RefreshSession;
 use city_contracts::reports::ReportView;
@@ -11,6 +11,7 @@ use super::account::{
     RequestPhoneCodePayload, SignInPayload, SignOutInput, SignOutPayload,
 };
 use super::asking::{Asking, asking};
+use super::catalogue_mutation::CatalogueMutation;
 use super::message::{MarkMessagesReadInput, MessagesPayload};
 use super::query::{Root, clamp};
 use super::refusal::{Refusal, expected};
@@ -22,13 +23,17 @@ use super::report_input::{
 use super::scalars::DateTime;
 use super::user_error::UserError;
 
-/// What can be done.
-#[derive(Debug, Clone, Copy)]
-pub struct Mutation;
-
 /// What can be done. After a lost answer send the same input again: its `idempotencyKey` gets the first answer.
-#[Object(name = "Mutation")]
-impl Mutation {
+#[derive(Debug, Clone, Copy, Default, MergedObject)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(GeneralMutation, CatalogueMutation);
+
+/// What can be done with accounts, reports and messages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GeneralMutation;
+
+#[Object]
+impl GeneralMutation {
     /// Sends a six-digit code by SMS. Must be the only field of its operation.
     #[graphql(name = "requestPhoneCode")]
     async fn request_phone_code(
@@ -215,10 +220,14 @@ impl Mutation {
     }
 }
 
-type Settled<T> = (Option<T>, Vec<UserError>);
+/// What a service answered, or why it refused.
+pub type Settled<T> = (Option<T>, Vec<UserError>);
 
 /// Calls the service with a checked input; what does not fit is refused without a call.
-async fn settle<W, T>(
+///
+/// # Errors
+/// What nobody can act on.
+pub async fn settle<W, T>(
     asking: &Asking,
     checked: Result<W, Vec<UserError>>,
     call: impl AsyncFnOnce(W) -> Result<T, CallError>,

@@ -1,6 +1,6 @@
 //! What can be asked. Every field is one call to the service that owns the answer.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, MergedObject, Object};
 use city_auth::PrincipalKind;
 use city_contracts::notifications::ListMessages;
 use city_contracts::problem::Kind;
@@ -11,23 +11,30 @@ use super::account::Viewer;
 use super::asking::asking;
 use super::category::ReportCategory;
 use super::connection::{Connection, FIRST, MessageConnection, ReportConnection, page_args};
+use super::dossier_query::DossierQuery;
 use super::message::{Message, MessageFilter};
 use super::node::{self, Node};
+use super::place_query::PlaceQuery;
 use super::refusal::{Refusal, answered};
 use super::report::Report;
 use super::report_input::ReportFilter;
+use super::service_query::ServiceQuery;
 
 /// A root field: nullable, so that its error never empties its neighbours. The engine propagates the error of a resolver
 /// that answers `Result<Option<_>>` to the parent, and catches it only this way round.
 pub type Root<T> = Option<Result<T, Refusal>>;
 
 /// What can be asked. Every field is null when its service is away; the reason is in `errors`.
-#[derive(Debug, Clone, Copy)]
-pub struct Query;
+#[derive(Debug, Clone, Copy, Default, MergedObject)]
+#[graphql(name = "Query")]
+pub struct Query(GeneralQuery, PlaceQuery, ServiceQuery, DossierQuery);
 
-/// What can be asked. Every field is null when its service is away; the reason is in `errors`.
-#[Object(name = "Query")]
-impl Query {
+/// What can be asked about anything by its id, about accounts, reports and messages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GeneralQuery;
+
+#[Object]
+impl GeneralQuery {
     /// The entity with this global id; null when it does not exist or is not for the caller.
     #[graphql(name = "node")]
     async fn node(
@@ -35,7 +42,7 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(name = "id", desc = "A global id.")] id: ID,
     ) -> Root<Node> {
-        node::find(asking(ctx), &[id]).await.map(|mut found| found.pop().flatten()).transpose()
+        node::find(ctx, &[id]).await.map(|mut found| found.pop().flatten()).transpose()
     }
 
     /// The entities with these global ids, in their order; null for each that does not exist or is not for the caller.
@@ -50,7 +57,7 @@ impl Query {
             if ids.len() > node::MOST_IDS {
                 return Err(node::too_many(asking.locale));
             }
-            Ok(Some(node::find(asking, &ids).await?))
+            Ok(Some(node::find(ctx, &ids).await?))
         }
         .await
         .transpose()

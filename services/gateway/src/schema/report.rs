@@ -4,14 +4,16 @@ use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use city_contracts::common::Locale;
 use city_contracts::reports::{self as wire, ReportView, TimelineEntryView};
 
+use super::agency::Agency;
 use super::asking::asking;
 use super::category::ReportCategory;
 use super::connection::{FIRST, ReportEventConnection};
 use super::due::{ClockState, DueDay};
 use super::photo::Photo;
+use super::place::Place;
 use super::refusal::Refusal;
 use super::scalars::DateTime;
-use super::shared::{Agency, GeoPoint, Localised, Place};
+use super::shared::{GeoPoint, Localised};
 use super::timeline;
 
 /// Where a report is on its way.
@@ -238,8 +240,8 @@ impl Report {
             state: of.state.into(),
             state_text: text(of.state_text),
             category: ReportCategory::new(of.category, locale),
-            ward: of.ward.map(|ward| Place::read(ward, locale)).transpose()?,
-            agency: of.agency.map(|agency| Agency::new(agency, locale)),
+            ward: of.ward.map(|ward| Place::of_report(ward, locale)).transpose()?,
+            agency: of.agency.map(|agency| Agency::of_report(agency, locale)),
             address: of.address,
             point: of.point.map(GeoPoint::from),
             approximate: of.approximate,

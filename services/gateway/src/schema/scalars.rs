@@ -12,6 +12,10 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
+/// An amount in dong, as a string of digits such as `"3000000000"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vnd(pub city_money::Vnd);
+
 /// A language the city answers in: `vi` or `en`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Locale(pub common::Locale);
@@ -67,6 +71,27 @@ impl ScalarType for Date {
 
     fn is_valid(value: &Value) -> bool {
         day(value).is_some()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+fn amount(value: &Value) -> Option<city_money::Vnd> {
+    let Value::String(text) = value else { return None };
+    city_money::Vnd::parse(text).ok()
+}
+
+/// An amount in dong, as a string of digits such as `"3000000000"`.
+#[Scalar(name = "Vnd")]
+impl ScalarType for Vnd {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        amount(&value).map(Self).ok_or_else(|| refused("A Vnd is a string of digits"))
+    }
+
+    fn is_valid(value: &Value) -> bool {
+        amount(value).is_some()
     }
 
     fn to_value(&self) -> Value {

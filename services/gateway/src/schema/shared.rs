@@ -1,9 +1,9 @@
 //! Shapes that several domains share.
 
-use async_graphql::{Enum, ID, InputObject, SimpleObject};
+use async_graphql::{ID, InputObject, SimpleObject};
+use city_contracts::catalogue::dossier;
 use city_contracts::{common, reports as wire};
 
-use super::refusal::Refusal;
 use super::scalars::{DateTime, Locale};
 
 /// A text in the city's languages.
@@ -68,79 +68,6 @@ impl From<GeoPointInput> for common::GeoPoint {
     }
 }
 
-/// What kind of place it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-#[graphql(name = "PlaceKind")]
-pub enum PlaceKind {
-    /// An urban ward (phường).
-    #[graphql(name = "WARD")]
-    Ward,
-    /// A rural commune (xã).
-    #[graphql(name = "COMMUNE")]
-    Commune,
-}
-
-/// A ward or commune of the city.
-#[derive(Debug, Clone, SimpleObject)]
-#[graphql(name = "Place")]
-pub struct Place {
-    /// Global id.
-    #[graphql(name = "id")]
-    id: ID,
-    /// The official code, valid now; codes are used again over time.
-    #[graphql(name = "code")]
-    code: ID,
-    /// What kind of place it is.
-    #[graphql(name = "kind")]
-    kind: PlaceKind,
-    /// Its name.
-    #[graphql(name = "name")]
-    name: Localised,
-    /// Roughly its middle.
-    #[graphql(name = "centroid")]
-    centroid: GeoPoint,
-}
-
-impl Place {
-    /// # Errors
-    /// When the kind is none we know.
-    pub fn read(of: wire::WardView, locale: common::Locale) -> Result<Self, Refusal> {
-        let kind = match of.kind.as_str() {
-            "WARD" => PlaceKind::Ward,
-            "COMMUNE" => PlaceKind::Commune,
-            _ => return Err(Refusal::broken_contract(locale)),
-        };
-        let (id, centroid) = (ID(format!("plc_{}", of.code)), of.centroid.into());
-        Ok(Self { id, code: ID(of.code), kind, name: Localised::new(of.name, locale), centroid })
-    }
-}
-
-/// An office of the city that answers for something.
-#[derive(Debug, Clone, SimpleObject)]
-#[graphql(name = "Agency")]
-pub struct Agency {
-    /// Global id.
-    #[graphql(name = "id")]
-    id: ID,
-    /// The city's code for it.
-    #[graphql(name = "code")]
-    code: ID,
-    /// Its name.
-    #[graphql(name = "name")]
-    name: Localised,
-    /// The code of the agency above it.
-    #[graphql(name = "parentCode")]
-    parent_code: Option<ID>,
-}
-
-impl Agency {
-    pub fn new(of: wire::AgencyView, locale: common::Locale) -> Self {
-        let id = ID(format!("agy_{}", of.code));
-        let name = Localised::new(of.name, locale);
-        Self { id, code: ID(of.code), name, parent_code: of.parent_code.map(ID) }
-    }
-}
-
 /// Leave to upload one file: PUT the bytes to `url` with exactly these headers before `expiresAt`.
 #[derive(Debug, Clone, SimpleObject)]
 #[graphql(name = "UploadTicket")]
@@ -173,6 +100,19 @@ pub struct UploadHeader {
 
 impl From<wire::UploadTicket> for UploadTicket {
     fn from(of: wire::UploadTicket) -> Self {
+        let header =
+            |header: wire::UploadHeader| UploadHeader { name: header.name, value: header.value };
+        Self {
+            file_id: of.file_id.into(),
+            url: of.url,
+            headers: of.headers.into_iter().map(header).collect(),
+            expires_at: DateTime(of.expires_at),
+        }
+    }
+}
+
+impl From<dossier::UploadTicket> for UploadTicket {
+    fn from(of: dossier::UploadTicket) -> Self {
         let header =
             |header: wire::UploadHeader| UploadHeader { name: header.name, value: header.value };
         Self {

@@ -7,6 +7,8 @@ use futures_util::Stream;
 use futures_util::stream::once;
 
 use super::asking::asking;
+use super::dossier::Dossier;
+use super::dossier_query::find_dossier;
 use super::message::{Inbox, Message};
 use super::query::{Root, clamp, find_report};
 use super::refusal::{Refusal, answered};
@@ -32,6 +34,22 @@ impl Subscription {
                 asking(ctx).shown_version.get_or_init(|| report.shown_version().into());
             }
             report
+        })
+    }
+
+    /// A dossier of the caller's whenever it changes; null when it does not exist or is not theirs.
+    #[graphql(name = "dossierChanged")]
+    async fn dossier_changed<'a>(
+        &self,
+        ctx: &'a Context<'a>,
+        #[graphql(name = "id", desc = "The global id of a dossier.")] id: ID,
+    ) -> impl Stream<Item = Root<Dossier>> + 'a {
+        once(async move {
+            let dossier = find_dossier(ctx, &id).await.transpose();
+            if let Some(Ok(dossier)) = &dossier {
+                asking(ctx).shown_version.get_or_init(|| dossier.shown_version().into());
+            }
+            dossier
         })
     }
 

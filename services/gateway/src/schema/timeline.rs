@@ -4,10 +4,10 @@ use async_graphql::{ID, SimpleObject};
 use city_contracts::common::Locale;
 use city_contracts::reports::TimelineEntryView;
 
+use super::agency::Agency;
 use super::connection::{Connection, ReportEventConnection, page_args};
 use super::report::ReportState;
 use super::scalars::DateTime;
-use super::shared::Agency;
 
 /// A step in the life of a report.
 #[derive(Debug, Clone, SimpleObject)]
@@ -40,7 +40,7 @@ impl ReportEvent {
             at: DateTime(of.at),
             kind: ID(of.kind),
             state: of.state.map(ReportState::from),
-            agency: of.agency.map(|agency| Agency::new(agency, locale)),
+            agency: of.agency.map(|agency| Agency::of_report(agency, locale)),
             text: of.text,
         }
     }

@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::edge::{Edge, code, run};
-use crate::wire;
+use crate::{catalogue_wire as catalogue, wire};
 
 /// What each operation is run with, and the call it makes.
 fn cases() -> Vec<(&'static str, Value, &'static str, Value)> {
@@ -102,6 +102,146 @@ fn cases() -> Vec<(&'static str, Value, &'static str, Value)> {
     ]
 }
 
+/// The same for the catalogue.
+fn catalogue_cases() -> Vec<(&'static str, Value, &'static str, Value)> {
+    let key = "0f5b0c3e-6f6a-4c6e";
+    let national = json!({ "nationalCode": "1.001193" });
+    let asked = |more: Value| {
+        let mut input = json!({ "idempotencyKey": key, "id": catalogue::DOSSIER, "version": 1 });
+        input
+            .as_object_mut()
+            .expect("an object")
+            .extend(more.as_object().expect("an object").clone());
+        json!({ "input": input })
+    };
+    let input = |input: Value| json!({ "input": input });
+    let dossier = catalogue::dossier(1);
+    let search = json!({ "hits": [{ "kind": "SERVICE", "code": "birth", "name": { "vi": "Khai sinh" }, "matchedOn": "Khai sinh", "score": 90.0 }] });
+    let suggested = json!([{ "place": catalogue::place("19753"), "matchedOn": "Thuận Hóa", "kind": "PRESENT_MARKED" }]);
+    let checked = json!({ "ok": false, "findings": [{ "target": "/answers/name", "code": "REQUIRED", "severity": "BLOCKING", "message": { "vi": "Thiếu" } }] });
+    let due = json!({ "dueAt": wire::AT, "provisional": false, "rule": { "rule": "WORKING_DAYS", "n": 5 }, "days": [{ "date": "2026-03-04", "label": "START" }] });
+    let opened = json!({ "service": catalogue::service("birth"), "deepLink": "hues://birth" });
+    let ticket = json!({ "fileId": catalogue::FILE, "url": "http://s3/x", "headers": [], "expiresAt": wire::AT });
+    let download = json!({ "url": "http://s3/x", "expiresAt": wire::AT });
+    let upload = json!({ "idempotencyKey": key, "id": catalogue::DOSSIER, "componentCode": "form", "contentType": "application/pdf", "byteLength": 1000, "sha256": "0".repeat(64) });
+    let attach = json!({ "componentCode": "form", "fileId": catalogue::FILE });
+    let filed = page_of(&dossier);
+    vec![
+        ("Wards", json!({}), "wards", json!([catalogue::place("19753")])),
+        ("Agency", json!({ "code": "HUE-STP" }), "agency", catalogue::agency(14)),
+        ("PlaceSuggest", json!({ "q": "thuan hoa" }), "place-suggest", suggested),
+        (
+            "PlaceAt",
+            json!({ "at": { "lat": 16.46, "lon": 107.59 } }),
+            "place-at",
+            json!({ "place": catalogue::place("19753"), "approximate": true }),
+        ),
+        ("ServiceHome", json!({ "wardCode": "19753" }), "service-home", catalogue::home()),
+        (
+            "Services",
+            json!({ "filter": { "kind": "PROCEDURE" }, "wardCode": "19753" }),
+            "services",
+            page_of(&catalogue::service("birth")),
+        ),
+        ("Service", json!({ "code": "birth" }), "service", catalogue::service("birth")),
+        ("Search", json!({ "q": "khai sinh", "kinds": ["SERVICE"] }), "search", search),
+        ("Procedure", national, "procedure", catalogue::procedure("1.001193")),
+        (
+            "FeeQuote",
+            json!({ "nationalCode": "1.001193", "answers": {} }),
+            "fee-quote",
+            catalogue::quote(),
+        ),
+        (
+            "CheckFile",
+            json!({ "nationalCode": "1.001193", "answers": {}, "components": [{ "code": "form" }] }),
+            "check-file",
+            checked,
+        ),
+        (
+            "DueDatePreview",
+            json!({ "nationalCode": "1.001193", "channel": "ONLINE" }),
+            "due-date-preview",
+            due,
+        ),
+        (
+            "OpenService",
+            input(json!({ "idempotencyKey": key, "code": "birth" })),
+            "open-service",
+            opened,
+        ),
+        (
+            "SetFavouriteService",
+            input(json!({ "idempotencyKey": key, "code": "birth", "favourite": true })),
+            "set-favourite-service",
+            catalogue::service("birth"),
+        ),
+        (
+            "SetServiceHistory",
+            input(json!({ "idempotencyKey": key, "on": false })),
+            "set-service-history",
+            json!({ "historyOn": false }),
+        ),
+        (
+            "CreateDossier",
+            input(json!({ "idempotencyKey": key, "nationalCode": "1.001193" })),
+            "create-dossier",
+            dossier.clone(),
+        ),
+        ("SaveDossier", asked(json!({ "answers": {} })), "save-dossier", dossier.clone()),
+        ("RequestComponentUpload", input(upload), "request-component-upload", ticket),
+        ("AttachComponent", asked(attach), "attach-component", dossier.clone()),
+        (
+            "DetachComponent",
+            asked(json!({ "componentCode": "form" })),
+            "detach-component",
+            dossier.clone(),
+        ),
+        (
+            "SubmitDossier",
+            asked(json!({})),
+            "submit-dossier",
+            json!({ "dossier": dossier, "warnings": [] }),
+        ),
+        ("SupplementDossier", asked(json!({})), "supplement-dossier", dossier.clone()),
+        ("WithdrawDossier", asked(json!({})), "withdraw-dossier", dossier.clone()),
+        ("RateDossier", asked(json!({ "score": 5 })), "rate-dossier", dossier.clone()),
+        (
+            "MoveDraftToCurrentForm",
+            asked(json!({})),
+            "move-draft-to-current-form",
+            json!({ "dossier": dossier, "dropped": ["/old"] }),
+        ),
+        (
+            "DiscardDossier",
+            asked(json!({})),
+            "discard-dossier",
+            json!({ "id": catalogue::DOSSIER }),
+        ),
+        (
+            "DownloadDossierFile",
+            input(
+                json!({ "idempotencyKey": key, "id": catalogue::DOSSIER, "fileId": catalogue::FILE }),
+            ),
+            "download-dossier-file",
+            download,
+        ),
+        ("Dossier", json!({ "id": catalogue::DOSSIER }), "dossier", dossier),
+        ("MyDossiers", json!({ "filter": { "open": true } }), "my-dossiers", filed),
+        (
+            "TrackDossier",
+            json!({ "code": "HUE-STP-260304-000001", "phoneLast4": "1234" }),
+            "track-dossier",
+            catalogue::track(),
+        ),
+        ("Categories", json!({}), "categories", json!([catalogue::category()])),
+    ]
+}
+
+fn page_of(node: &Value) -> Value {
+    wire::page(vec![node.clone()])
+}
+
 fn operations() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../graphql/operations");
     let files = std::fs::read_dir(folder)
@@ -126,7 +266,9 @@ fn every_operation_of_the_apps_runs() {
     run(async |edge| {
         let resident = edge.sign_in(PrincipalKind::Resident);
         edge.spy.answer("/internal/v1/unread-count", json!({ "unreadCount": 3 }));
-        let cases = cases();
+        edge.spy.answer("/internal/v1/life-events", json!([]));
+        edge.spy.answer("/internal/v1/nodes:batch", json!([null]));
+        let cases: Vec<_> = cases().into_iter().chain(catalogue_cases()).collect();
         for (name, text) in operations() {
             if text.starts_with("subscription") || name == "Home" {
                 continue;

@@ -204,6 +204,8 @@ impl Door {
             accounts_url: format!("http://{upstream}/accounts"),
             reports_url: format!("http://{upstream}/reports"),
             notifications_url: format!("http://{upstream}/notifications"),
+            catalogue_url: format!("http://{upstream}/catalogue"),
+            payments_url: format!("http://{upstream}/payments"),
             issuer: ISSUER.to_owned(),
             trusted_proxies: Vec::new(),
             forwarded_header: "x-forwarded-for".to_owned(),

@@ -87,7 +87,12 @@ impl Edge {
         let identity =
             Identity::new(ServiceName::Gateway, SigningKey::from_seed(&[1; 32]), clock.clone());
         let published = [identity.published()];
-        let services = [ServiceName::Accounts, ServiceName::Reports, ServiceName::Notifications];
+        let services = [
+            ServiceName::Accounts,
+            ServiceName::Reports,
+            ServiceName::Notifications,
+            ServiceName::Catalogue,
+        ];
         let verifiers = services.map(|service| Verifier::new(service, &published, clock.clone()));
         let signing = SigningKey::from_seed(&[7; 32]);
         let spy = Spy::start(verifiers.to_vec(), &signing.verifying_key().jwk()).await;
@@ -106,6 +111,8 @@ impl Edge {
             accounts_url: spy.url.clone(),
             reports_url: spy.url.clone(),
             notifications_url: spy.url.clone(),
+            catalogue_url: spy.url.clone(),
+            payments_url: spy.url.clone(),
             issuer: ISSUER.to_owned(),
             trusted_proxies: Vec::new(),
             forwarded_header: "x-forwarded-for".to_owned(),

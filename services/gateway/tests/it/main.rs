@@ -3,6 +3,8 @@
 mod admin;
 mod admission;
 mod cached;
+mod catalogue;
+mod catalogue_wire;
 mod documents;
 mod door;
 mod edge;

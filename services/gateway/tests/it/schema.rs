@@ -12,7 +12,7 @@ use city_gateway::schema::sdl;
 
 const ROOTS: [&str; 3] = ["Query", "Mutation", "Subscription"];
 /// They have an id for apps to cache by, but belong to something else and cannot be asked for by it.
-const PARTS: [&str; 3] = ["Agency", "Photo", "Place"];
+const PARTS: [&str; 1] = ["Photo"];
 
 fn types() -> Vec<TypeDefinition> {
     let definitions = parse_schema(sdl()).expect("the schema is SDL").definitions;
@@ -202,11 +202,51 @@ fn what_has_a_global_id_is_a_node() {
 }
 
 #[test]
+fn a_mark_of_publicity_names_what_exists() {
+    let types = types();
+    for (of, field) in city_gateway::schema::marks() {
+        let ty = types.iter().find(|ty| ty.name.node == of);
+        let ty = ty.unwrap_or_else(|| panic!("{of} is marked public and does not exist"));
+        if let Some(field) = field {
+            let exists = fields(ty).iter().any(|known| known.name.node == field);
+            assert!(exists, "{of}.{field} is marked public and does not exist");
+        }
+    }
+}
+
+#[test]
+fn nothing_about_a_person_is_marked_public() {
+    for (of, field) in [
+        ("Query", "viewer"),
+        ("Query", "myReports"),
+        ("Query", "myDossiers"),
+        ("Query", "dossier"),
+        ("Query", "trackDossier"),
+        ("Query", "report"),
+        ("Query", "node"),
+        ("Query", "nodes"),
+        ("Query", "messages"),
+        ("Query", "unreadCount"),
+        ("Query", "feeQuote"),
+        ("Query", "checkFile"),
+        ("Dossier", "id"),
+        ("Report", "isMine"),
+        ("Report", "description"),
+        ("Service", "favourite"),
+        ("Service", "lastOpenedAt"),
+        ("Service", "availability"),
+        ("ServiceHome", "recent"),
+    ] {
+        assert!(!city_gateway::schema::is_public(of, field), "{of}.{field}");
+    }
+}
+
+#[test]
 fn money_is_never_a_float() {
     for ty in types() {
         for field in fields(&ty).into_iter().filter(|field| named(&field.ty.node) == "Float") {
             assert!(
-                ["lat", "lon"].contains(&field.name.node.as_str()),
+                ["lat", "lon", "repeatAsk", "score"].contains(&field.name.node.as_str()),
                 "{}.{}",
                 ty.name.node,
                 field.name.node

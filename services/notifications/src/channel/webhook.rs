@@ -75,12 +75,7 @@ impl Webhook {
         let mut context = hmac::Context::with_key(&key);
         context.update(format!("{at}.").as_bytes());
         context.update(body);
-        let mut header = format!("t={at},v1=");
-        for byte in context.sign().as_ref() {
-            use std::fmt::Write as _;
-            write!(header, "{byte:02x}").expect("writing to a string cannot fail");
-        }
-        header
+        format!("t={at},v1={}", hex::encode(context.sign()))
     }
 
     async fn exchange(&self, batch: Uuid, body: Vec<u8>) -> Result<Answer, String> {

@@ -2,6 +2,7 @@
 
 mod codes;
 mod dev_outbox;
+mod dossier_events;
 mod inbox;
 mod marking;
 mod profiles;

@@ -3,6 +3,7 @@
 mod act;
 mod act_by_itself;
 mod claim;
+mod copy_registry;
 mod cursor;
 mod file_report;
 mod filing;
@@ -23,12 +24,14 @@ mod words;
 use std::sync::Arc;
 
 use city_blobs::Blobs;
+use city_clients::Catalogue;
 use city_clock::SharedClock;
 use city_ids::Ids;
 use sqlx::PgPool;
 
 pub use act::{StaffAction, StaffCommand, act};
 pub use act_by_itself::act_by_itself;
+pub use copy_registry::{Published, apply_published, pull_registry};
 pub use file_report::file_report;
 pub use filing::text as text_finding;
 pub use finish_photo::finish_photo;
@@ -57,6 +60,8 @@ pub struct App {
     pub blobs: Blobs,
     pub config: Arc<Config>,
     pub reference: Arc<ReferenceCell>,
+    /// Whose registry is copied.
+    pub catalogue: Catalogue,
 }
 
 impl App {

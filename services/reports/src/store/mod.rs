@@ -1,5 +1,6 @@
 //! SQL of the service: free functions over a connection, no decisions.
 
+pub mod copies;
 pub mod photo;
 pub mod photo_work;
 pub mod quota;

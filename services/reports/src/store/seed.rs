@@ -13,9 +13,7 @@ pub async fn wards(db: &mut PgConnection, rows: &Value) -> Result<(), Error> {
         select code, name, kind, lat, lon, valid_from, valid_to
         from jsonb_to_recordset($1) as seed (
             code text, name jsonb, kind text, lat double precision, lon double precision, valid_from date, valid_to date)
-        on conflict (code, valid_from) do update
-        set name = excluded.name, kind = excluded.kind, lat = excluded.lat, lon = excluded.lon,
-            valid_to = excluded.valid_to"#,
+        on conflict (code, valid_from) do nothing"#,
         rows
     )
     .execute(db)
@@ -31,9 +29,7 @@ pub async fn agencies(db: &mut PgConnection, rows: &Value) -> Result<(), Error> 
         select code, name, level, type, parent, ward, true
         from jsonb_to_recordset($1) as seed (
             code text, name jsonb, level text, type text, parent text, ward text)
-        on conflict (code) do update
-        set name = excluded.name, level = excluded.level, type = excluded.type, parent = excluded.parent,
-            ward = excluded.ward"#,
+        on conflict (code) do nothing"#,
         rows
     )
     .execute(db)

@@ -1,11 +1,12 @@
-//! Reads the registry again: every five minutes, and every second until it is there for the first time.
+//! Asks the catalogue for its registry and reads the copies again: every five minutes, and every second until they are there
+//! for the first time. What the catalogue tells by events comes at once; this heals what was missed.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use city_boot::{Progress, Worker, WorkerError};
 
-use crate::app::App;
+use crate::app::{App, pull_registry};
 use crate::error::Error;
 
 /// The worker.
@@ -27,6 +28,9 @@ impl Worker for RefreshReference {
     }
 
     async fn step(&self) -> Result<Progress, WorkerError> {
+        pull_registry(&self.app)
+            .await
+            .map_err(|error| WorkerError::new("copying the registry", error))?;
         match self.app.load_reference().await {
             Ok(()) | Err(Error::NotReady) => Ok(Progress::Idle),
             Err(error) => Err(WorkerError::new("reading the registry", error)),

@@ -1,6 +1,7 @@
 //! The service through its router, on a real database.
 
 mod chain;
+mod copies;
 mod filing;
 mod life;
 mod lists;
@@ -47,6 +48,7 @@ pub fn config(s3: TestS3) -> Config {
         last_resort_agency: "HUE-IOC".to_owned(),
         photos_an_hour: 20,
         photos_a_day: 200,
+        catalogue_url: "http://127.0.0.1:9".to_owned(),
         photo_child: Some(env!("CARGO_BIN_EXE_city-reports").into()),
         s3: S3Config {
             endpoint: s3.endpoint,

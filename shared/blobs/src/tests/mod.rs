@@ -128,6 +128,22 @@ fn objects_are_written_copied_read_and_deleted() {
 }
 
 #[test]
+fn an_attachment_is_saved_and_not_shown() {
+    run(async {
+        let blobs = Blobs::connect(settings());
+        let key = key("attachment");
+        blobs.put_attachment(&key, Bytes::from_static(b"%PDF-"), "application/pdf").await.unwrap();
+
+        let url = blobs.presign_get_attachment(&key, LIFE).await.unwrap();
+        let answer = city_http::client().get(url).send().await.unwrap();
+
+        assert_eq!(answer.headers()["content-disposition"], "attachment");
+        assert_eq!(answer.bytes().await.unwrap(), Bytes::from_static(b"%PDF-"));
+        blobs.delete(&key).await.unwrap();
+    });
+}
+
+#[test]
 fn a_bucket_is_made_once() {
     run(async {
         let bucket = format!("contract-{}", std::process::id());

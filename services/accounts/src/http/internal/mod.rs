@@ -1,11 +1,15 @@
 //! Routes under `/internal/v1`, and the public ones that mean the same.
 
+pub mod by_phone;
 pub mod confirm_phone_code;
 pub mod contact;
+pub mod create_step_up;
 pub mod holders;
+pub mod prefill;
 pub mod refresh_session;
 pub mod request_phone_code;
 pub mod sessions;
+pub mod set_wallet_pin;
 pub mod sign_out;
 pub mod viewer;
 
@@ -26,9 +30,23 @@ impl Callers for Writers {
     const ALLOWED: &'static [ServiceName] = &[ServiceName::Notifications, ServiceName::Reports];
 }
 
-/// Who tells staff of what concerns them.
-pub enum Notifications {}
+/// The service that prefills forms.
+pub enum Catalogue {}
 
-impl Callers for Notifications {
-    const ALLOWED: &'static [ServiceName] = &[ServiceName::Notifications];
+impl Callers for Catalogue {
+    const ALLOWED: &'static [ServiceName] = &[ServiceName::Catalogue];
+}
+
+/// The service that moves money.
+pub enum Payments {}
+
+impl Callers for Payments {
+    const ALLOWED: &'static [ServiceName] = &[ServiceName::Payments];
+}
+
+/// Who asks which staff may act.
+pub enum HolderAskers {}
+
+impl Callers for HolderAskers {
+    const ALLOWED: &'static [ServiceName] = &[ServiceName::Notifications, ServiceName::Catalogue];
 }

@@ -1,0 +1,173 @@
+//! The wallet PIN, confirmations with it, and whose phone it is.
+
+use city_auth::access::AccessKeys;
+use city_auth::step_up::{Operation, OperationDigest, StepUpError};
+use city_clock::Clock as _;
+use city_ids::ServiceName;
+use city_testkit::{Answer, Character, City, run};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Accounts, E164, MY_PHONE, MY_TABLET, PHONE, advance, count_audit, key, record, sign_in,
+};
+
+const PIN: &str = "830164";
+
+async fn set(who: &Character, pin: &str) -> Answer {
+    who.post("/internal/v1/set-wallet-pin", &json!({ "idempotencyKey": key(), "pin": pin })).await
+}
+
+fn digest(who: &Character, amount: &str) -> OperationDigest {
+    OperationDigest::of("sendMoney", who.account(), &[("amount", amount)])
+}
+
+fn confirming(who: &Character, pin: &str) -> Value {
+    let digest = digest(who, "5000").print();
+    json!({ "idempotencyKey": key(), "operation": "sendMoney", "digest": digest, "pin": pin })
+}
+
+async fn confirm(who: &Character, pin: &str) -> Answer {
+    who.post("/internal/v1/create-step-up", &confirming(who, pin)).await
+}
+
+#[test]
+fn a_pin_wants_a_recent_proof_and_no_guessable_digits() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+
+        for (pin, code) in [("12345", "PIN_SHAPE"), ("123456", "PIN_WEAK"), ("345678", "PIN_WEAK")]
+        {
+            assert_eq!(set(&me.resident, pin).await.code(), code, "{pin}");
+        }
+        assert_eq!(confirm(&me.resident, PIN).await.code(), "PIN_UNSET");
+        advance(city, 601);
+        assert_eq!(set(&me.resident, PIN).await.code(), "REAUTH_REQUIRED");
+        assert_eq!(set(&me.resident.clone().degraded(), PIN).await.code(), "SESSION_UNCONFIRMED");
+        assert_eq!(set(&city.admin(), PIN).await.code(), "FORBIDDEN");
+        assert_eq!(count_audit(city, "pin.set", "OK").await, 0);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_reset_holds_money_back_for_a_day_in_every_session() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        drop(set(&me.resident, PIN).await.ok());
+        assert_eq!(
+            record(city, me.session).await["holdUntil"],
+            Value::Null,
+            "the first holds nothing"
+        );
+        let before = record(city, me.session).await["rev"].as_i64();
+
+        let body = json!({ "idempotencyKey": key(), "pin": "204957" });
+        drop(me.resident.post("/internal/v1/set-wallet-pin", &body).await.ok());
+        drop(me.resident.post("/internal/v1/set-wallet-pin", &body).await.ok());
+
+        let after = record(city, me.session).await;
+        assert_eq!(after["holdUntil"], "2026-03-05T02:00:00Z");
+        assert_eq!(
+            after["rev"].as_i64(),
+            before.map(|rev| rev + 1),
+            "a repetition changes nothing"
+        );
+        assert_eq!(confirm(&me.resident, PIN).await.code(), "PIN_WRONG");
+        drop(confirm(&me.resident, "204957").await.ok());
+        assert_eq!(count_audit(city, "pin.reset", "OK").await, 1);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_confirmation_is_signed_for_one_operation_and_the_same_key_gets_the_same() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        drop(set(&me.resident, PIN).await.ok());
+        let body = confirming(&me.resident, PIN);
+
+        let first = me.resident.post("/internal/v1/create-step-up", &body).await.ok();
+        advance(city, 30);
+        let again = me.resident.post("/internal/v1/create-step-up", &body).await.ok();
+        let mut other = body.clone();
+        other["digest"] = digest(&me.resident, "5001").print().into();
+        let other = me.resident.post("/internal/v1/create-step-up", &other).await;
+
+        assert_eq!((&again, first["expiresAt"].as_str()), (&first, Some("2026-03-04T02:02:00Z")));
+        assert_eq!(other.code(), "KEY_REUSED");
+        let jwks = city.anonymous().get("/.well-known/jwks.json").await.ok();
+        let keys = AccessKeys::from_jwks(&serde_json::from_value(jwks).unwrap());
+        let token = first["token"].as_str().unwrap();
+        let operation = Operation {
+            audience: ServiceName::Payments,
+            account: me.account,
+            session: me.session,
+            name: "sendMoney",
+            digest: digest(&me.resident, "5000"),
+        };
+        assert!(keys.verify_step_up(token, &operation, city.clock().now()).is_ok());
+        let more = Operation { digest: digest(&me.resident, "5001"), ..operation };
+        let refused = keys.verify_step_up(token, &more, city.clock().now());
+        assert_eq!(refused, Err(StepUpError::Mismatch));
+        let mut unknown = confirming(&me.resident, PIN);
+        unknown["operation"] = "openWallet".into();
+        unknown["digest"] = "x".into();
+        let unknown = me.resident.post("/internal/v1/create-step-up", &unknown).await;
+        assert_eq!(
+            (unknown.code(), unknown.fields()),
+            ("INPUT".into(), vec!["/operation".into(), "/digest".into()])
+        );
+        city.settle().await;
+    });
+}
+
+#[test]
+fn the_fifth_wrong_pin_locks_it_however_many_try_at_once() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        drop(set(&me.resident, PIN).await.ok());
+        assert_eq!(confirm(&me.resident, "111111").await.json()["triesLeft"], 4);
+        drop(confirm(&me.resident, PIN).await.ok()); // the count begins anew
+        let wrong = confirming(&me.resident, "111111");
+
+        let (a, b, c, d) = tokio::join!(
+            me.resident.post("/internal/v1/create-step-up", &wrong),
+            me.resident.post("/internal/v1/create-step-up", &wrong),
+            confirm(&me.resident, "111112"),
+            confirm(&me.resident, "111113"),
+        );
+        assert_eq!(a.json()["triesLeft"], b.json()["triesLeft"], "one key is one try");
+        assert_eq!([&a, &b, &c, &d].map(Answer::code), ["PIN_WRONG"; 4].map(str::to_owned));
+        assert_eq!(confirm(&me.resident, "111114").await.json()["triesLeft"], 1);
+        assert_eq!(confirm(&me.resident, "111115").await.code(), "PIN_LOCKED");
+        assert_eq!(confirm(&me.resident, PIN).await.code(), "PIN_LOCKED");
+
+        drop(set(&me.resident, "204957").await.ok());
+        drop(confirm(&me.resident, "204957").await.ok());
+        assert_eq!(count_audit(city, "step_up.create", "PIN_LOCKED").await, 1);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn payments_alone_learns_whose_phone_it_is_with_the_name_masked() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_TABLET).await;
+        let named = "update accounts.person set full_name = 'Nguyễn Thị Ánh'";
+        sqlx::raw_sql(named).execute(city.db()).await.unwrap();
+        let payments = city.service(ServiceName::Payments);
+        let path = "/internal/v1/people/by-phone";
+        let ask = async |phone: &str| payments.post(path, &json!({ "phone": phone })).await.ok();
+
+        let found = json!({ "person": { "account": me.account, "nameMasked": "N*** T*** Á***" } });
+        assert_eq!((ask(PHONE).await, ask(E164).await), (found.clone(), found));
+        for nobody in ["0987654321", "19001075", "not a phone", ""] {
+            assert_eq!(ask(nobody).await, json!({ "person": null }), "{nobody}");
+        }
+        let body = json!({ "phone": PHONE });
+        assert_eq!(me.resident.post(path, &body).await.code(), "FORBIDDEN");
+        let catalogue = city.service(ServiceName::Catalogue);
+        assert_eq!(catalogue.post(path, &body).await.code(), "FORBIDDEN");
+        city.settle().await;
+    });
+}

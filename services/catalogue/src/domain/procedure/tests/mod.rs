@@ -1,0 +1,6 @@
+//! The rules together.
+
+mod conditions;
+mod fees;
+mod filing;
+mod sample;

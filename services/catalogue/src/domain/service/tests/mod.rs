@@ -1,0 +1,4 @@
+//! The table of availability, versions, rollout, the lint.
+
+mod available;
+mod linted;

@@ -1,0 +1,4 @@
+//! The table: domain event → public event.
+
+pub mod dossier;
+pub mod service;

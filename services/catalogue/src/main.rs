@@ -1,0 +1,5 @@
+//! The catalogue service as a process of its own.
+
+fn main() -> std::process::ExitCode {
+    city_boot::main(city_catalogue::run)
+}

@@ -1,0 +1,167 @@
+//! One database for all contenders: 100,000 wallets of a billion dong each, and the same again for the baselines.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use city_auth::SigningKey;
+use city_auth::internal::Identity;
+use city_boot::{BootError, db};
+use city_clock::{Clock as _, SharedClock, SystemClock};
+use city_ids::{Ids, ServiceName};
+use city_payments::check::{Checked, check};
+use city_payments::ledger::{AccountNo, Leg, Posting, Purpose, Verdict};
+use city_payments::{Durability, Ledger, Settings, head_key};
+use futures_util::future::join_all;
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::PgPool;
+use sqlx::{Connection as _, Executor as _, PgConnection, Row as _};
+
+use crate::embedded::write_private;
+use crate::start;
+
+pub(super) const WALLETS: i64 = 100_000;
+/// Payees of the cold load; the hot one has the first of them.
+pub(super) const PAYEES: i64 = 200;
+const MONEY: i64 = 1_000_000_000;
+/// Legs of a posting that fills wallets.
+const LEGS: usize = 16;
+const HEAD_SEED: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+
+/// What the contenders meet.
+pub(super) struct Ground {
+    pub(super) ledger: Ledger,
+    pub(super) ids: Arc<Ids>,
+    pub(super) version: String,
+    url: SecretString,
+    pool: PgPool,
+    keys: std::path::PathBuf,
+}
+
+/// WAL syncs so far, or in a round.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Syncs {
+    pub(super) count: i64,
+    pub(super) total: Duration,
+}
+
+impl Syncs {
+    pub(super) fn since(self, before: Self) -> Self {
+        Self { count: self.count - before.count, total: self.total.saturating_sub(before.total) }
+    }
+}
+
+fn refused(doing: &'static str) -> impl Fn(sqlx::Error) -> BootError {
+    move |error| BootError::failed(doing, error)
+}
+
+/// The wallet of a number from 0.
+pub(super) const fn wallet(number: i64) -> AccountNo {
+    AccountNo(2 + PAYEES + number)
+}
+
+/// The payee of a number from 0.
+pub(super) const fn payee(number: i64) -> AccountNo {
+    AccountNo(2 + number)
+}
+
+/// The account that backs the wallets.
+const BANK: AccountNo = AccountNo(1);
+
+impl Ground {
+    pub(super) async fn make(url: &SecretString, data_dir: &Path) -> Result<Self, BootError> {
+        start::migrate(url).await?;
+        let mut db = connect(url).await?;
+        let accounts = format!(
+            "insert into payments.ledger_account (ext, class, flags)
+             select md5(n::text)::uuid,
+                    case when n = 1 then 10 when n <= 1 + {PAYEES} then 21 else 20 end,
+                    case when n = 1 then 2 else 1 end
+             from generate_series(1, 1 + {PAYEES} + {WALLETS}) n order by n"
+        );
+        run(&mut db, accounts).await?;
+        run(&mut db, "alter system set track_wal_io_timing = on".to_owned()).await?;
+        run(&mut db, "select pg_reload_conf()".to_owned()).await?;
+        let row = db.fetch_one("select version()").await.map_err(refused("asking the version"))?;
+        let version: String = row.get(0);
+
+        let seed = data_dir.join("bench-head.key");
+        write_private(&seed, HEAD_SEED)
+            .map_err(|error| BootError::failed("writing a key", error))?;
+        let key = head_key(&seed)?;
+        let clock: SharedClock = Arc::new(SystemClock);
+        let pool = db::pool(url.expose_secret(), ServiceName::Payments, 4)?;
+        let ids = Arc::new(Ids::random());
+        let signing = SigningKey::from_seed(&ids.bytes());
+        let settings = Settings {
+            durability: Durability::Local, // refuses a server with fsync=off
+            own_url: None,
+            key: Arc::new(key),
+            http: city_http::client(),
+            identity: Identity::new(ServiceName::Payments, signing, clock.clone()),
+        };
+        let ledger = Ledger::start(&pool, clock, settings);
+        let ground = Self { ledger, ids, version, url: url.clone(), pool, keys: seed };
+        ground.fill().await?;
+        run(&mut db, super::naive::TABLES.to_owned()).await?;
+        run(&mut db, "vacuum analyze".to_owned()).await?;
+        Ok(ground)
+    }
+
+    /// Fills the wallets through the ledger itself: nobody else may.
+    async fn fill(&self) -> Result<(), BootError> {
+        let wallets: Vec<_> = (0..WALLETS).map(wallet).collect();
+        let postings: Vec<_> = wallets
+            .chunks(LEGS)
+            .map(|some| {
+                let legs = some.iter().map(|to| Leg::post(BANK, *to, MONEY, Purpose::TopUp));
+                Posting::new(self.ids.uuid(SystemClock.now()), [7; 32], legs.collect())
+            })
+            .collect();
+        for some in postings.chunks(500) {
+            let answers = some.iter().map(|posting| self.ledger.post(posting.clone()));
+            for answer in join_all(answers).await {
+                if !matches!(answer, Ok(Verdict::Created(_))) {
+                    return Err(BootError::Config(format!("a wallet was not filled: {answer:?}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn connect(&self) -> Result<PgConnection, BootError> {
+        connect(&self.url).await
+    }
+
+    /// WAL syncs since the server started; nothing where the server does not count them so.
+    pub(super) async fn syncs(&self) -> Result<Syncs, BootError> {
+        let mut db = self.pool.acquire().await.map_err(refused("connecting"))?;
+        let row = db.fetch_one("select wal_sync, wal_sync_time from pg_stat_wal").await;
+        let Ok(row) = row else { return Ok(Syncs::default()) }; // PostgreSQL 18 counts elsewhere
+        let (count, millis): (i64, f64) = (row.get(0), row.get(1));
+        Ok(Syncs { count, total: Duration::from_secs_f64(millis / 1_000.0) })
+    }
+
+    /// The books of the ledger agree, and the baselines lost nothing either.
+    pub(super) async fn judge(&self) -> Result<Checked, BootError> {
+        let mut db = self.connect().await?;
+        let sums = "select coalesce(sum(credits_posted - debits_posted), 0)::bigint from naive.ledger_account";
+        let row = db.fetch_one(sums).await.map_err(refused("adding up the baselines"))?;
+        let sum: i64 = row.get(0);
+        if sum != 0 {
+            return Err(BootError::Config(format!("the baselines made or lost {sum} dong")));
+        }
+        let keys = head_key(&self.keys)?.published();
+        let checked = check(&mut db, &keys, 1, |_, _| {}).await;
+        checked.map_err(|error| BootError::failed("checking the ledger", error))
+    }
+}
+
+async fn connect(url: &SecretString) -> Result<PgConnection, BootError> {
+    PgConnection::connect(url.expose_secret()).await.map_err(refused("connecting"))
+}
+
+async fn run(db: &mut PgConnection, sql: String) -> Result<(), BootError> {
+    let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(db).await;
+    done.map(drop).map_err(refused("preparing the ground"))
+}

@@ -1,0 +1,107 @@
+//! The ledger against what one would write without it: each payment a transaction of its own.
+//!
+//! All contenders work on one private PostgreSQL with `fsync=on`, on tables with the same columns, indexes, checks and rows: a
+//! transfer, two balances, an outbox row. They run in turn, round after round; the ratio of medians is the result, since
+//! rates depend on the disk. Only acknowledged payments count. Power loss is not simulated.
+
+mod core;
+mod ground;
+mod naive;
+mod round;
+
+use std::time::Duration;
+
+use city_boot::BootError;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use self::core::Core;
+use self::ground::Ground;
+use self::naive::{Naive, Way};
+use self::round::{Side, Spread};
+use crate::embedded::{Durability, Embedded, EmbeddedOptions};
+
+/// Callers of the ledger at a time.
+const CALLERS: [usize; 4] = [1, 32, 256, 1_000];
+/// Connections of the baselines: the best number counts.
+const CLIENTS: [usize; 6] = [1, 2, 4, 8, 16, 50];
+const CALIBRATION: Duration = Duration::from_secs(2);
+
+/// How the benchmark is run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// How long a side runs in a round.
+    pub(super) seconds: u64,
+    /// How often each side runs.
+    pub(super) rounds: usize,
+}
+
+pub(super) async fn run(plan: Plan) -> Result<(), BootError> {
+    let data_dir = std::env::temp_dir().join(format!("city-bench-{}", std::process::id()));
+    let options = EmbeddedOptions {
+        redis: false,
+        s3: false,
+        durability: Durability::Lasting,
+        ..EmbeddedOptions::all(&data_dir)
+    };
+    let servers = Embedded::start(options)
+        .await
+        .map_err(|error| BootError::failed("starting PostgreSQL", error))?;
+    let measured = measure(&servers, &data_dir, plan).await;
+    servers.stop().await;
+    let removed = std::fs::remove_dir_all(&data_dir);
+    measured?;
+    removed.map_err(|error| BootError::failed(format!("removing {}", data_dir.display()), error))
+}
+
+async fn measure(
+    servers: &Embedded,
+    data_dir: &std::path::Path,
+    plan: Plan,
+) -> Result<(), BootError> {
+    let missing = || BootError::Config("the private database did not say where it is".into());
+    let url = servers.postgres_url.clone().ok_or_else(missing)?;
+    let ground = Ground::make(&url, data_dir).await?;
+    let naive = Naive { ground: &ground };
+    let mut sides = vec![];
+    for spread in [Spread::Hot, Spread::Cold] {
+        for callers in CALLERS {
+            sides.push(Side::core(spread, callers));
+        }
+        for way in [Way::OneShot, Way::Interactive] {
+            let mut best = (0.0, 1);
+            for clients in CLIENTS {
+                let round = naive.round(way, spread, clients, CALIBRATION).await?;
+                if round.per_second() > best.0 {
+                    best = (round.per_second(), clients);
+                }
+            }
+            sides.push(Side::naive(spread, way, best.1));
+        }
+    }
+    sides.push(Side::bulk());
+    sides.push(Side::naive(Spread::Hot, Way::OneShot, 1)); // for the latency of one caller
+
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} rounds")
+        .map_err(|error| BootError::failed("drawing the progress bar", error))?;
+    let length = u64::try_from(sides.len() * plan.rounds).unwrap_or(u64::MAX);
+    let progress = ProgressBar::new(length).with_style(style).with_message("payments");
+    let core = Core { ground: &ground };
+    let lasting = Duration::from_secs(plan.seconds);
+    for _ in 0..plan.rounds {
+        for side in &mut sides {
+            let before = ground.syncs().await?;
+            let mut round = match side.way {
+                None => core.round(side.spread, side.clients, lasting).await?,
+                Some(Way::Bulk) => naive.bulk(lasting).await?,
+                Some(way) => naive.round(way, side.spread, side.clients, lasting).await?,
+            };
+            round.syncs = ground.syncs().await?.since(before);
+            side.rounds.push(round);
+            progress.inc(1);
+        }
+    }
+    progress.finish_and_clear();
+    let checked = ground.judge().await?;
+    round::report(&sides, plan, &ground.version, checked);
+    Ok(())
+}

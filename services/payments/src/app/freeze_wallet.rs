@@ -1,0 +1,137 @@
+//! Officers stop a wallet, and ask that it be open again.
+
+use city_auth::Staff;
+use city_contracts::key::IdempotencyKey;
+use city_contracts::payments::{WalletEvent, WalletState, WalletView};
+use city_ids::WalletId;
+use city_receipt::derive;
+use uuid::Uuid;
+
+use super::claim::{Claimed, claim};
+use super::{App, my_wallet};
+use crate::domain::approval::{Approval, Asked};
+use crate::domain::ledger::{Command, CommandRefusal, Decision, Verdict};
+use crate::domain::{input, wallet as rules};
+use crate::error::{Error, broken, fault};
+use crate::events;
+use crate::store;
+use crate::store::wallet::{Of, Wallet};
+
+/// Takes from a wallet what it can do; one officer may. Idempotent by the officer's key. Two officers at once: the ledger
+/// does both in its order.
+///
+/// # Errors
+/// `NotFound`, `State` when that would give something back, `Input`, `KeyReused`.
+#[tracing::instrument(name = "payments.freeze_wallet", skip_all, fields(wallet.id = %id))]
+pub async fn freeze_wallet(
+    app: &App,
+    staff: &Staff,
+    key: &IdempotencyKey,
+    id: WalletId,
+    to: WalletState,
+    reason: &str,
+) -> Result<WalletView, Error> {
+    let mut findings = Vec::new();
+    let reason = input::reason(reason, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let label = format!("wallet.freeze.{}.{}", staff.account, key.as_str());
+    let command_id = derive(&label, id.as_uuid());
+    let wallet = {
+        let mut db = app.connection().await?;
+        let wallet = store::wallet::find(&mut db, Of::Id(id)).await?.ok_or(Error::NotFound)?;
+        // A repetition finds the wallet as it left it, and is answered all the same.
+        let again = store::wallet::is_commanded(&mut db, command_id).await?;
+        if !again && !rules::is_stricter(wallet.state(), to) {
+            return Err(Error::State);
+        }
+        wallet
+    };
+    let body = WalletEvent { wallet: wallet.id, account: wallet.owner };
+    let event = events::event(derive("event.frozen", command_id), "WalletFrozen", &body);
+    let decision = Decision::SetFlags { account: wallet.account, flags: rules::flags_of(to) };
+    let actor = staff.account.as_uuid();
+    let command = Command { id: command_id, decision, actor, reason, events: vec![event] };
+    match app.ledger.command(command).await? {
+        Verdict::Commanded { .. } => {
+            my_wallet::view(app, &mut *app.connection().await?, Of::Id(id)).await
+        }
+        Verdict::CommandRefused(CommandRefusal::AccountClosed) => Err(Error::State),
+        Verdict::KeyReused => Err(Error::KeyReused),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Asks a second officer that a wallet be open again. Idempotent by the officer's key.
+///
+/// # Errors
+/// `NotFound`, `State` when it is open or closed, `Input`, `KeyReused`.
+pub async fn unfreeze_wallet(
+    app: &App,
+    staff: &Staff,
+    key: &IdempotencyKey,
+    id: WalletId,
+    reason: &str,
+) -> Result<Approval, Error> {
+    let stopped =
+        |wallet: &Wallet| matches!(wallet.state(), WalletState::NoDebit | WalletState::Frozen);
+    ask(app, staff, key, id, Asked::UnfreezeWallet, reason, stopped).await
+}
+
+/// Writes a request to a second officer, if the wallet is such that it makes sense.
+pub(super) async fn ask(
+    app: &App,
+    staff: &Staff,
+    key: &IdempotencyKey,
+    wallet: WalletId,
+    asked: Asked,
+    reason: &str,
+    makes_sense: impl FnOnce(&Wallet) -> bool,
+) -> Result<Approval, Error> {
+    let now = app.clock.now();
+    let mut findings = Vec::new();
+    let reason = input::reason(reason, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let amount = match asked {
+        Asked::UnfreezeWallet => None,
+        Asked::AdjustWallet { amount } => Some(amount),
+    };
+    let request = (wallet, amount, &reason);
+    let claimed = claim(&mut tx, staff.account, key, "askApproval", &request, now).await?;
+    let recorder = match claimed {
+        Claimed::New(recorder) => recorder,
+        Claimed::Replay(id) => {
+            let id: String = id;
+            let id = Uuid::try_parse(&id).map_err(|error| broken("reading a request", error))?;
+            let found = store::approval::find(&mut tx, id).await?;
+            return found.ok_or_else(|| broken("reading a request", "it is gone"));
+        }
+    };
+    let found = store::wallet::find(&mut tx, Of::Id(wallet)).await?.ok_or(Error::NotFound)?;
+    if !makes_sense(&found) {
+        return Err(Error::State);
+    }
+    let approval = Approval {
+        id: app.ids.uuid(now),
+        asked,
+        wallet,
+        reason,
+        requested_by: staff.account,
+        requested_at: now,
+        decided: None,
+        outcome: None,
+    };
+    store::approval::insert(&mut tx, &approval).await?;
+    recorder.record(&mut tx, &approval.id.to_string()).await?;
+    tx.commit().await.map_err(fault("committing"))?;
+    Ok(approval)
+}
+
+/// The ledger answered what it never answers to such a request.
+pub(super) fn unexpected(verdict: &Verdict) -> Error {
+    broken("asking the ledger", format!("it answered {verdict:?}"))
+}

@@ -1,0 +1,148 @@
+//! A resident pays a bill.
+
+use city_auth::Resident;
+use city_clock::hue_day;
+use city_contracts::payments::{BillEvent, BillTold, PayBill, PaymentEvent, PaymentView};
+use city_ids::{BillId, PostingId};
+use city_money::Vnd;
+use city_receipt::derive;
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::pay::{self, Intent, Payer};
+use super::{App, view};
+use crate::domain::bill::{legs, outcome};
+use crate::domain::input;
+use crate::domain::ledger::{AccountNo, Claim, Event, Posting};
+use crate::domain::limits::{Spending, midnight};
+use crate::error::Error;
+use crate::events;
+use crate::store;
+use crate::store::bill::Bill;
+
+/// The mutation's name, which the person confirms.
+pub const OPERATION: &str = "payBill";
+
+/// Pays a bill from the resident's wallet. Idempotent: the key is the id of the payment, and is answered for ever.
+///
+/// The money and the claim that makes the bill paid are one posting of the ledger, so neither is ever without the other.
+///
+/// # Errors
+/// `Input`, `IdTime`, `NotFound` of the bill, `WalletRequired`, `AmountChanged`, the step-up's, `Refused` (among others
+/// `ALREADY_RESOLVED` for a bill that is paid or cancelled), `KeyReused`.
+#[tracing::instrument(name = "payments.pay_bill", skip_all, fields(bill.id = %command.bill_id))]
+pub async fn pay_bill(app: &App, who: &Resident, command: &PayBill) -> Result<PaymentView, Error> {
+    let mut findings = Vec::new();
+    let amount = input::amount(command.amount, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let id = pay::id_of(&command.idempotency_key)?;
+    let now = app.clock.now();
+    let mut db = app.connection().await?;
+    let bill = visible(&mut db, who, command.bill_id).await?;
+    let biller = bill.biller.id.to_string();
+    let intent = |revision| Intent {
+        operation: OPERATION,
+        id,
+        payee: &biller,
+        amount,
+        context: Some(revision),
+        note: None,
+    };
+    // A repetition is about the revision that was paid, whatever the bill became since.
+    let same = |paid: Option<Uuid>| intent(paid.unwrap_or(bill.revision)).digest(who.account);
+    let subject = Some(bill.revision);
+    if let Some(answered) = pay::first_answer(&mut db, who, id, subject, same).await? {
+        return Ok(answered);
+    }
+    let payer = pay::payer(&mut db, who, id, now).await?;
+    if amount != bill.amount {
+        return Err(Error::AmountChanged { due: Vnd::new(bill.amount) });
+    }
+    let accounts = store::bill::accounts(&mut db, bill.biller.id, &bill.heads).await?;
+    drop(db); // from here on other services are waited for
+    let digest = intent(bill.revision).digest(who.account);
+    app.step_up.verify(command.step_up_token.as_deref(), who, OPERATION, digest).await?;
+    let spending = payer.spending(who, bill.biller.purpose, amount, now);
+    let posting = posting(&bill, &payer, &spending, id, digest.0, &accounts);
+    payer.post(app, who, posting, &spending).await
+}
+
+/// A bill that the resident may see: their own, or one that is nobody's.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) async fn visible(
+    db: &mut PgConnection,
+    who: &Resident,
+    id: BillId,
+) -> Result<Bill, Error> {
+    let bill = store::bill::find(db, id).await?;
+    bill.filter(|bill| bill.payer.is_none_or(|payer| payer == who.account)).ok_or(Error::NotFound)
+}
+
+fn posting(
+    bill: &Bill,
+    payer: &Payer,
+    spending: &Spending,
+    id: PostingId,
+    req_hash: [u8; 32],
+    accounts: &[AccountNo],
+) -> Posting {
+    let today = hue_day(spending.at);
+    let amounts = bill.heads.iter().map(|head| head.amount.dong());
+    let heads: Vec<_> = amounts.zip(accounts.iter().copied()).collect();
+    let purpose = bill.biller.purpose;
+    let wire = view::purpose(purpose);
+    let doc = json!({
+        "v": 1, "payment": id, "payee": bill.biller.name, "purpose": purpose.name().to_lowercase(),
+        "billNumber": bill.number, "heads": bill.heads, "amount": Vnd::new(bill.amount),
+    });
+    let paid = PaymentEvent {
+        payment: id,
+        account: payer.wallet.owner,
+        wallet: payer.wallet.id,
+        purpose: wire,
+        amount: Vnd::new(bill.amount),
+        bill: Some(bill.id),
+    };
+    let settled = BillTold {
+        event: BillEvent { paid_at: Some(spending.at), ..asked_for(bill) },
+        ..told(bill)
+    };
+    let uuid = id.as_uuid();
+    Posting {
+        // What is due is due for a civil day.
+        valid_until: today.succ_opt().map(midnight),
+        claims: vec![Claim { subject: bill.revision, outcome: outcome::PAID }],
+        doc: Some(doc.to_string()),
+        events: vec![
+            events::event(derive("event.paid", uuid), "PaymentSucceeded", &paid),
+            events::event(derive("event.bill.paid", uuid), "BillPaid", &settled),
+        ],
+        ..Posting::new(uuid, req_hash, legs(payer.wallet.account, &heads, purpose, bill.revision))
+    }
+}
+
+/// The event of a bill that was cancelled by a command.
+pub(super) fn cancelled(bill: &Bill, command: Uuid) -> Event {
+    events::event(derive("event.bill.cancelled", command), "BillCancelled", &told(bill))
+}
+
+/// What is told of a bill.
+pub(super) fn told(bill: &Bill) -> BillTold {
+    BillTold {
+        event: asked_for(bill),
+        bill: bill.id,
+        account: bill.payer,
+        purpose: view::purpose(bill.biller.purpose),
+        amount: Vnd::new(bill.amount),
+        due_date: bill.due_date,
+    }
+}
+
+fn asked_for(bill: &Bill) -> BillEvent {
+    BillEvent { bill_no: bill.number.clone(), source_ref: bill.source_ref.clone(), paid_at: None }
+}

@@ -1,0 +1,33 @@
+//! What can be configured.
+
+use std::path::PathBuf;
+
+use confique::Config as Confique;
+
+/// The configuration of payments.
+#[derive(Debug, Clone, Confique)]
+pub struct Config {
+    /// Days for which a request key is remembered.
+    #[config(env = "PAYMENTS_IDEMPOTENCY_DAYS", default = 7)]
+    pub idempotency_days: i32,
+    /// How safe an acknowledged payment must be: `local` (on the server's disk), `replicated` (on a standby's too), or
+    /// `throwaway` for test servers that may lose everything, which production refuses.
+    #[config(env = "PAYMENTS_DURABILITY", default = "local")]
+    pub durability: String,
+    /// Where other instances of payments reach this one, such as `http://payments-1:8080`.
+    #[config(env = "PAYMENTS_OWN_URL")]
+    pub own_url: Option<String>,
+    /// A file with the private Ed25519 seed (64 hex digits) that signs the ledger's batches. Development makes one that
+    /// lasts as long as the process.
+    #[config(env = "PAYMENTS_HEAD_KEY_FILE")]
+    pub head_key_file: Option<PathBuf>,
+    /// A file with the public keys (a JWK set) that signed batches before the present one: receipts stay valid.
+    #[config(env = "PAYMENTS_FORMER_KEYS_FILE")]
+    pub former_keys_file: Option<PathBuf>,
+    /// Where accounts listens: its keys verify confirmations by PIN, and it knows who has a phone number.
+    #[config(env = "PAYMENTS_ACCOUNTS_URL", default = "http://127.0.0.1:8081")]
+    pub accounts_url: String,
+    /// The identity level, 0 to 2, from which a resident may open a wallet.
+    #[config(env = "PAYMENTS_WALLET_LEVEL", default = 2)]
+    pub wallet_level: u8,
+}

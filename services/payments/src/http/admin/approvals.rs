@@ -1,0 +1,114 @@
+//! A second officer decides.
+
+use axum::extract::State;
+use city_auth::permission::{Permission, RECONCILIATION_APPROVE, WALLET_APPROVE};
+use city_auth::{ObjectScope, Staff};
+use city_contracts::common::{Edge, Page, PageArgs};
+use city_http::{Json, Path, Problem, Query};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::wire::ApprovalView;
+use crate::app::{self, App};
+use crate::domain::approval::{Asked, Decision};
+use crate::error::Error;
+
+/// Which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ApprovalQuery {
+    /// 1 to 100 requests.
+    #[serde(default = "page_size")]
+    first: u32,
+    /// The cursor after which to go on.
+    #[serde(default)]
+    after: Option<String>,
+}
+
+const fn page_size() -> u32 {
+    20
+}
+
+/// Who may decide about what.
+const fn permission(asked: Asked) -> Permission {
+    match asked {
+        Asked::UnfreezeWallet => WALLET_APPROVE,
+        Asked::AdjustWallet { .. } => RECONCILIATION_APPROVE,
+    }
+}
+
+/// `GET /admin/v1/payments/approvals`
+#[utoipa::path(
+    get, path = "/admin/v1/payments/approvals", tag = "payments", operation_id = "listPaymentApprovals",
+    summary = "What waits for a second officer, oldest first",
+    params(ApprovalQuery),
+    responses((status = 200, description = "One page"), (status = 403, description = "SCOPE"),
+              (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.wallet.approve")))
+)]
+pub async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Query(query): Query<ApprovalQuery>,
+) -> Result<Json<Page<ApprovalView>>, Problem> {
+    staff.require_somewhere(WALLET_APPROVE, app.clock.now())?;
+    let args = PageArgs { first: query.first, after: query.after };
+    let page = app::list_approvals(&app, &args).await?;
+    let edges = page.edges.into_iter();
+    let edges = edges.map(|edge| Edge { cursor: edge.cursor, node: edge.node.into() }).collect();
+    Ok(Json(Page { edges, has_next_page: page.has_next_page }))
+}
+
+/// `POST /admin/v1/payments/approvals/{id}/approve`
+#[utoipa::path(
+    post, path = "/admin/v1/payments/approvals/{id}/approve", tag = "payments", operation_id = "approvePaymentRequest",
+    summary = "Approve what another officer asked for, and have it done",
+    description = "Never who asked, and only within ten minutes of a sign-in. Done twice, it is done once.",
+    params(("id" = String, Path, description = "The request")),
+    responses((status = 200, description = "The request as it now is", body = ApprovalView),
+              (status = 403, description = "SCOPE, TWO_PERSONS, REAUTH_REQUIRED"),
+              (status = 404, description = "NOT_FOUND"), (status = 409, description = "STATE"),
+              (status = 503, description = "NO_LEADER, BUSY: it is approved, and done as soon as the ledger is back")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.wallet.approve")))
+)]
+pub async fn approve(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+) -> Result<Json<ApprovalView>, Problem> {
+    decide(&app, &staff, &id, Decision::Approve).await
+}
+
+/// `POST /admin/v1/payments/approvals/{id}/refuse`
+#[utoipa::path(
+    post, path = "/admin/v1/payments/approvals/{id}/refuse", tag = "payments", operation_id = "refusePaymentRequest",
+    summary = "Refuse what another officer asked for",
+    params(("id" = String, Path, description = "The request")),
+    responses((status = 200, description = "The request as it now is", body = ApprovalView),
+              (status = 403, description = "SCOPE, TWO_PERSONS, REAUTH_REQUIRED"),
+              (status = 404, description = "NOT_FOUND"), (status = 409, description = "STATE")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.wallet.approve")))
+)]
+pub async fn refuse(
+    State(app): State<App>,
+    staff: Staff,
+    Path(id): Path<String>,
+) -> Result<Json<ApprovalView>, Problem> {
+    decide(&app, &staff, &id, Decision::Refuse).await
+}
+
+async fn decide(
+    app: &App,
+    staff: &Staff,
+    id: &str,
+    decision: Decision,
+) -> Result<Json<ApprovalView>, Problem> {
+    let now = app.clock.now();
+    staff.require_somewhere(WALLET_APPROVE, now)?;
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    let asked = app::find_approval(app, id).await?.asked;
+    staff.require(permission(asked), ObjectScope::default(), now)?;
+    Ok(Json(app::decide_approval(app, staff, id, decision).await?.into()))
+}

@@ -1,0 +1,133 @@
+//! What officers send and are shown.
+
+use city_clock::Timestamp;
+use city_contracts::payments::WalletState;
+use city_ids::{AccountId, WalletId};
+use city_money::Vnd;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::domain::approval::{Approval, Asked, DONE, Decision};
+
+/// How far a wallet is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FreezeMode {
+    /// Nothing leaves it.
+    NoDebit,
+    /// Nothing leaves it and nothing arrives.
+    Frozen,
+}
+
+impl FreezeMode {
+    /// The state it leads to.
+    pub const fn state(self) -> WalletState {
+        match self {
+            Self::NoDebit => WalletState::NoDebit,
+            Self::Frozen => WalletState::Frozen,
+        }
+    }
+}
+
+/// To stop a wallet.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeRequest {
+    /// How far.
+    pub mode: FreezeMode,
+    /// Why, 10 to 500 characters.
+    pub reason: String,
+}
+
+/// Why something is asked for.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WalletReasonRequest {
+    /// 10 to 500 characters.
+    pub reason: String,
+}
+
+/// To look at a person's wallet.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindWalletRequest {
+    /// Whose, such as acc_….
+    #[schema(value_type = String)]
+    pub account: AccountId,
+    /// Why, 10 to 500 characters; its owner may see it.
+    pub reason: String,
+}
+
+/// To put money into a wallet from the bank account that backs all of them.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustRequest {
+    /// Which, such as wal_….
+    #[schema(value_type = String)]
+    pub wallet: WalletId,
+    /// Whole dong in digits.
+    #[schema(value_type = String)]
+    pub amount: Vnd,
+    /// Why, 10 to 500 characters.
+    pub reason: String,
+}
+
+/// A request to a second officer.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApprovalView {
+    /// The request.
+    pub id: String,
+    /// `UNFREEZE_WALLET` or `ADJUST_WALLET`.
+    pub kind: &'static str,
+    /// The wallet.
+    #[schema(value_type = String)]
+    pub wallet: WalletId,
+    /// Whole dong, where money is to move.
+    #[schema(value_type = Option<String>)]
+    pub amount: Option<Vnd>,
+    /// Why.
+    pub reason: String,
+    /// Who asked.
+    #[schema(value_type = String)]
+    pub requested_by: AccountId,
+    /// When.
+    #[schema(value_type = String)]
+    pub requested_at: Timestamp,
+    /// Who decided.
+    #[schema(value_type = Option<String>)]
+    pub decided_by: Option<AccountId>,
+    /// `WAITING`, `APPROVED` and being done, `DONE`, `REFUSED`, or `FAILED` when the ledger refused it.
+    pub state: &'static str,
+    /// Why the ledger refused it.
+    pub failure: Option<String>,
+}
+
+impl From<Approval> for ApprovalView {
+    fn from(approval: Approval) -> Self {
+        let (kind, amount) = match approval.asked {
+            Asked::UnfreezeWallet => ("UNFREEZE_WALLET", None),
+            Asked::AdjustWallet { amount } => ("ADJUST_WALLET", Some(Vnd::new(amount))),
+        };
+        let done = approval.outcome.as_deref();
+        let state = match (approval.decided, done) {
+            (None, _) => "WAITING",
+            (Some((_, Decision::Refuse)), _) => "REFUSED",
+            (Some((_, Decision::Approve)), None) => "APPROVED",
+            (Some((_, Decision::Approve)), Some(DONE)) => "DONE",
+            (Some((_, Decision::Approve)), Some(_)) => "FAILED",
+        };
+        Self {
+            id: approval.id.to_string(),
+            kind,
+            wallet: approval.wallet,
+            amount,
+            reason: approval.reason,
+            requested_by: approval.requested_by,
+            requested_at: approval.requested_at,
+            decided_by: approval.decided.map(|(officer, _)| officer),
+            state,
+            failure: approval.outcome.filter(|outcome| outcome != DONE),
+        }
+    }
+}

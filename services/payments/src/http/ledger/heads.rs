@@ -1,0 +1,55 @@
+//! What the city publishes of its ledger: signed heads, and the key that signs them.
+
+use axum::extract::State;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use city_http::{Json, Problem, Query};
+use city_receipt::{BatchHead, PublishedKeys};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::check::leaf;
+use crate::error::{broken, fault};
+use crate::store::ledger as store;
+
+/// Where a page of heads goes on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadQuery {
+    /// The number of the last head that is known; 0 for none.
+    #[serde(default)]
+    after: i64,
+}
+
+/// The head of a batch as it was signed: no names, no accounts, no amounts.
+#[derive(Debug, Serialize)]
+pub struct SignedHead {
+    #[serde(flatten)]
+    head: BatchHead,
+    /// Signature, base64url.
+    sig: String,
+    /// Name of the key.
+    kid: String,
+}
+
+/// `GET /public/v1/payments/heads?after=N`: 200 heads at most, in order. For everybody: whoever keeps them can prove later
+/// that the books were rewritten.
+pub async fn list(
+    State(app): State<App>,
+    Query(query): Query<HeadQuery>,
+) -> Result<Json<Vec<SignedHead>>, Problem> {
+    let doing = "reading heads";
+    let mut db = app.db.acquire().await.map_err(fault("connecting"))?;
+    let batches = store::batches(&mut db, query.after).await.map_err(fault(doing))?;
+    let heads = batches.into_iter().map(|row| {
+        let head = leaf::head_of(&row);
+        let head = head.ok_or_else(|| broken(doing, format!("batch {} has no head", row.n)))?;
+        Ok(SignedHead { head, sig: URL_SAFE_NO_PAD.encode(&row.sig), kid: row.kid })
+    });
+    Ok(Json(heads.collect::<Result<_, crate::error::Error>>()?))
+}
+
+/// `GET /.well-known/payment-receipt-keys.json`: for `receipt-verify --keys`; with the keys that signed before.
+pub async fn keys(State(app): State<App>) -> Json<PublishedKeys> {
+    Json(app.receipt_keys.as_ref().clone())
+}

@@ -1,0 +1,156 @@
+#![doc = include_str!("../README.md")]
+
+mod app;
+pub mod check;
+mod config;
+mod domain;
+mod error;
+mod events;
+mod hex;
+mod http;
+mod sequencer;
+mod store;
+mod worker;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
+use city_clients::{Accounts, ServiceClient};
+use city_events::{Consumer, Pruner, Relay};
+use city_ids::ServiceName;
+use city_receipt::{HeadKey, PublishedKeys};
+
+use crate::app::StepUpKeys;
+pub use crate::config::Config;
+pub use crate::domain::ledger;
+pub use crate::error::Error;
+pub use crate::sequencer::{Durability, Ledger, NotNow, Settings, Status};
+pub use crate::store::ledger::{commit as write_batch, open as open_account, take_over};
+
+/// The migrations of the schema `payments`.
+pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/payments");
+
+/// The longest body of a route that names no other bound.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Runs the service as a process of its own.
+///
+/// # Errors
+/// One line that says what is missing.
+pub async fn run(process: Process) -> Result<(), BootError> {
+    let settings: InfraConfig = city_boot::config::load()?;
+    let infra = Infra::connect(ServiceName::Payments, &settings)?;
+    let ids = Arc::clone(&infra.ids);
+    let service = build(city_boot::config::load()?, infra).await?;
+    let listener = process.listen(&settings.listen).await?;
+    process.serve(service, ids, listener).await;
+    Ok(())
+}
+
+/// Builds the service.
+///
+/// # Errors
+/// One line that says what is missing or refused.
+#[expect(
+    clippy::unused_async,
+    reason = "every service is built the same way, and others ask their dependencies here"
+)]
+pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
+    let settings = ledger_settings(&config, &infra)?;
+    let receipt_keys = match &config.former_keys_file {
+        Some(path) => settings.key.published().with(published_keys(path)?),
+        None => settings.key.published(),
+    };
+    let ledger = Ledger::start(&infra.db, infra.clock.clone(), settings);
+    let accounts = Accounts(ServiceClient::new(
+        ServiceName::Accounts,
+        &config.accounts_url,
+        infra.http.clone(),
+        infra.identity.clone(),
+    ));
+    let app = app::App {
+        db: infra.db.clone(),
+        clock: infra.clock.clone(),
+        ids: infra.ids.clone(),
+        ledger: ledger.clone(),
+        step_up: Arc::new(StepUpKeys::new(accounts.clone(), infra.clock.clone())),
+        accounts,
+        receipt_keys: Arc::new(receipt_keys),
+        wallet_level: config.wallet_level,
+    };
+    let name = ServiceName::Payments;
+    let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
+    let instance = format!("{:016x}", u64::from_be_bytes(infra.ids.bytes()));
+    let fees = worker::DossierFees(app.clone());
+    let mut workers: Vec<Arc<dyn Worker>> = vec![
+        Arc::new(Consumer::new(fees, name, db.clone(), redis.clone(), clock.clone(), &instance)),
+        Arc::new(Relay::new(name, db.clone(), redis)),
+        Arc::new(Pruner::new(db.clone(), clock, config.idempotency_days)),
+    ];
+    workers.extend(worker::of_the_ledger(&app));
+    workers.extend(worker::above_the_ledger(&app));
+    Ok(Service {
+        name,
+        routes: http::routes(app),
+        workers,
+        readiness: vec![Check::postgres(&db), ledger.check()],
+        verifier: Some(infra.verifier),
+        max_body_bytes: MAX_BODY_BYTES,
+    })
+}
+
+/// How the ledger is run.
+fn ledger_settings(config: &Config, infra: &Infra) -> Result<Settings, BootError> {
+    let durability: Durability = config.durability.parse().map_err(BootError::Config)?;
+    let development = infra.profile.is_development();
+    if durability == Durability::Throwaway && !development {
+        return Err(BootError::Config("PAYMENTS_DURABILITY=throwaway loses payments".into()));
+    }
+    let key = match &config.head_key_file {
+        Some(path) => head_key(path)?,
+        None if development => HeadKey::from_seed(&infra.ids.bytes()),
+        None => {
+            let missing = "set PAYMENTS_HEAD_KEY_FILE to the key that signs the ledger";
+            return Err(BootError::Config(missing.into()));
+        }
+    };
+    Ok(Settings {
+        durability,
+        own_url: config.own_url.clone(),
+        key: Arc::new(key),
+        http: infra.http.clone(),
+        identity: infra.identity.clone(),
+    })
+}
+
+/// Reads the published keys of the ledger.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn published_keys(path: &Path) -> Result<PublishedKeys, BootError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| BootError::Config(format!("{}: {error}", path.display())))?;
+    PublishedKeys::parse(&text)
+        .map_err(|error| BootError::Config(format!("{}: {error}", path.display())))
+}
+
+/// Reads the key that signs the ledger: 64 hex digits.
+///
+/// # Errors
+/// When the file cannot be read or holds something else.
+pub fn head_key(path: &Path) -> Result<HeadKey, BootError> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        BootError::Config(format!("PAYMENTS_HEAD_KEY_FILE {}: {error}", path.display()))
+    })?;
+    let seed = hex::bytes(text.trim());
+    let seed = seed.ok_or_else(|| {
+        BootError::Config("PAYMENTS_HEAD_KEY_FILE must hold 64 hex digits".into())
+    })?;
+    Ok(HeadKey::from_seed(&seed))
+}
+
+/// The staff routes of this service.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    http::openapi()
+}

@@ -1,0 +1,152 @@
+//! Requests to a second officer.
+
+use city_clock::Timestamp;
+use city_ids::{AccountId, WalletId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::approval::{Approval, Asked, Decision};
+use crate::error::{Error, broken, fault, on_constraint};
+
+/// A new request.
+pub async fn insert(db: &mut PgConnection, approval: &Approval) -> Result<(), Error> {
+    let (kind, amount) = match approval.asked {
+        Asked::UnfreezeWallet => ("UNFREEZE_WALLET", None),
+        Asked::AdjustWallet { amount } => ("ADJUST_WALLET", Some(amount)),
+    };
+    let inserted = sqlx::query!(
+        "insert into payments.approval (id, kind, wallet, amount, reason, requested_by, requested_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        approval.id,
+        kind,
+        approval.wallet.as_uuid(),
+        amount,
+        approval.reason,
+        approval.requested_by.as_uuid(),
+        approval.requested_at
+    );
+    inserted.execute(db).await.map(drop).map_err(fault("asking a second officer"))
+}
+
+/// Decides, unless somebody did; whether it was this call. The requester is refused by the table.
+pub async fn decide(
+    db: &mut PgConnection,
+    id: Uuid,
+    officer: AccountId,
+    decision: Decision,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let decided = sqlx::query!(
+        "update payments.approval set decided_by = $2, decision = $3, decided_at = $4
+         where id = $1 and decision is null",
+        id,
+        officer.as_uuid(),
+        decision.name(),
+        at
+    );
+    let decided = decided.execute(db).await.map_err(on_constraint(
+        "approval_two_persons",
+        Error::TwoPersons,
+        "deciding a request",
+    ))?;
+    Ok(decided.rows_affected() == 1)
+}
+
+/// Keeps what the ledger answered.
+pub async fn finish(db: &mut PgConnection, id: Uuid, outcome: &str) -> Result<(), Error> {
+    let finished = sqlx::query!(
+        "update payments.approval set outcome = $2 where id = $1 and decision = 'APPROVE' and outcome is null",
+        id,
+        outcome
+    );
+    finished.execute(db).await.map(drop).map_err(fault("finishing a request"))
+}
+
+/// One request.
+pub async fn find(db: &mut PgConnection, id: Uuid) -> Result<Option<Approval>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, kind, wallet as "wallet: WalletId", amount, reason, requested_by as "requested_by: AccountId",
+                  requested_at, decided_by as "decided_by: AccountId", decision, outcome
+           from payments.approval where id = $1"#,
+        id
+    );
+    let row = rows.fetch_optional(db).await.map_err(fault("reading a request"))?;
+    row.map(Row::restore).transpose()
+}
+
+/// Requests nobody decided yet, oldest first, from just after one.
+pub async fn list_waiting(
+    db: &mut PgConnection,
+    after: Option<(Timestamp, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Approval>, Error> {
+    let (at, id) = after.unzip();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, kind, wallet as "wallet: WalletId", amount, reason, requested_by as "requested_by: AccountId",
+                  requested_at, decided_by as "decided_by: AccountId", decision, outcome
+           from payments.approval
+           where decision is null and ($1::timestamptz is null or (requested_at, id) > ($1, $2))
+           order by requested_at, id
+           limit $3"#,
+        at,
+        id,
+        limit
+    );
+    let rows = rows.fetch_all(db).await.map_err(fault("listing requests"))?;
+    rows.into_iter().map(Row::restore).collect()
+}
+
+/// An approved request that is not done yet, the oldest.
+pub async fn find_to_do(db: &mut PgConnection) -> Result<Option<Approval>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id, kind, wallet as "wallet: WalletId", amount, reason, requested_by as "requested_by: AccountId",
+                  requested_at, decided_by as "decided_by: AccountId", decision, outcome
+           from payments.approval
+           where decision = 'APPROVE' and outcome is null
+           order by decided_at, id
+           limit 1"#
+    );
+    let row = rows.fetch_optional(db).await.map_err(fault("looking for approved requests"))?;
+    row.map(Row::restore).transpose()
+}
+
+struct Row {
+    id: Uuid,
+    kind: String,
+    wallet: WalletId,
+    amount: Option<i64>,
+    reason: String,
+    requested_by: AccountId,
+    requested_at: Timestamp,
+    decided_by: Option<AccountId>,
+    decision: Option<String>,
+    outcome: Option<String>,
+}
+
+impl Row {
+    /// The table's checks leave no other kind or decision.
+    fn restore(self) -> Result<Approval, Error> {
+        let unknown = || broken("reading a request", self.id.to_string());
+        let asked = match (self.kind.as_str(), self.amount) {
+            ("UNFREEZE_WALLET", None) => Asked::UnfreezeWallet,
+            ("ADJUST_WALLET", Some(amount)) => Asked::AdjustWallet { amount },
+            _ => return Err(unknown()),
+        };
+        let decision = self.decision.as_deref();
+        let decision =
+            decision.map(|name| Decision::parse(name).ok_or_else(unknown)).transpose()?;
+        Ok(Approval {
+            id: self.id,
+            asked,
+            wallet: self.wallet,
+            reason: self.reason,
+            requested_by: self.requested_by,
+            requested_at: self.requested_at,
+            decided: self.decided_by.zip(decision),
+            outcome: self.outcome,
+        })
+    }
+}

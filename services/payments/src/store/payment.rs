@@ -1,0 +1,142 @@
+//! Postings as payments: what the ledger answered an id, and what a payment looks like.
+
+use city_clock::Timestamp;
+use city_ids::{AccountId, BillId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ledger::{Code, Purpose};
+use crate::error::{Error, broken, fault};
+
+/// What an id was answered before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Digest of the request.
+    pub req_hash: Vec<u8>,
+    /// The bill's revision or order it was about; none also for a refusal.
+    pub reference: Option<Uuid>,
+    /// Why it was refused; none when it took effect.
+    pub refused: Option<(Code, i16)>,
+}
+
+/// What an id was answered before.
+pub async fn find_known(db: &mut PgConnection, posting: Uuid) -> Result<Option<Known>, Error> {
+    let row = sqlx::query!(
+        r#"
+        select req_hash as "req_hash!", ref as reference, null::smallint as code, null::smallint as detail
+        from payments.ledger_transfer where posting = $1 and leg = 0
+        union all
+        select req_hash, null, code, detail from payments.ledger_rejection where posting = $1"#,
+        posting
+    );
+    let row = row.fetch_optional(db).await.map_err(fault("finding a payment"))?;
+    row.map(|row| {
+        let refused = match row.code.zip(row.detail) {
+            Some((code, detail)) => {
+                let code = Code::of(code)
+                    .ok_or_else(|| broken("reading a refusal", format!("code {code}")))?;
+                Some((code, detail))
+            }
+            None => None,
+        };
+        Ok(Known { req_hash: row.req_hash, reference: row.reference, refused })
+    })
+    .transpose()
+}
+
+/// The posting or command that resolved a subject.
+pub async fn find_winner(db: &mut PgConnection, subject: Uuid) -> Result<Option<Uuid>, Error> {
+    let winner = sqlx::query_scalar!(
+        "select posting from payments.ledger_claim where subject = $1",
+        subject
+    );
+    winner.fetch_optional(db).await.map_err(fault("finding who resolved a subject"))
+}
+
+/// One side of a leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// Public id of the account, which of a wallet is the wallet's.
+    pub ext: Uuid,
+    /// Its class in the chart of accounts.
+    pub class: i16,
+    /// Whose it is.
+    pub owner: Option<AccountId>,
+    /// Name of the biller whose account it is.
+    pub biller: Option<String>,
+}
+
+/// A leg of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leg {
+    pub posting: Uuid,
+    pub kind: i16,
+    pub purpose: Purpose,
+    pub amount: i64,
+    pub at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub from: Side,
+    pub to: Side,
+    /// The bill its reference is a revision of.
+    pub bill: Option<BillId>,
+    pub note: Option<String>,
+    /// Of a hold: its state and what was captured.
+    pub hold: Option<(i16, i64)>,
+}
+
+/// The legs of several payments, each payment's in their order.
+pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<Leg>, Error> {
+    let rows = sqlx::query!(
+        r#"
+        select t.posting, t.kind, t.purpose, t.amount, t.at, t.expires_at,
+               dr.ext as dr_ext, dr.class as dr_class, dr.owner as "dr_owner: AccountId",
+               cr.ext as cr_ext, cr.class as cr_class, cr.owner as "cr_owner: AccountId",
+               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
+                where h.account = t.dr) as dr_biller,
+               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
+                where h.account = t.cr) as cr_biller,
+               r.bill as "bill?: BillId",
+               d.note as "note?",
+               h.state as "hold_state?",
+               h.captured as "captured?"
+        from payments.ledger_transfer t
+        join payments.ledger_account dr on dr.id = t.dr
+        join payments.ledger_account cr on cr.id = t.cr
+        left join payments.bill_revision r on r.id = t.ref
+        left join payments.posting_doc d on d.posting = t.posting and t.leg = 0
+        left join payments.ledger_hold h on h.posting = t.posting
+        where t.posting = any($1)
+        order by t.posting, t.leg"#,
+        postings
+    );
+    let rows = rows.fetch_all(db).await.map_err(fault("reading payments"))?;
+    rows.into_iter()
+        .map(|row| {
+            let purpose = Purpose::of(row.purpose)
+                .ok_or_else(|| broken("reading payments", format!("purpose {}", row.purpose)))?;
+            Ok(Leg {
+                posting: row.posting,
+                kind: row.kind,
+                purpose,
+                amount: row.amount,
+                at: row.at,
+                expires_at: row.expires_at,
+                from: Side {
+                    ext: row.dr_ext,
+                    class: row.dr_class,
+                    owner: row.dr_owner,
+                    biller: row.dr_biller,
+                },
+                to: Side {
+                    ext: row.cr_ext,
+                    class: row.cr_class,
+                    owner: row.cr_owner,
+                    biller: row.cr_biller,
+                },
+                bill: row.bill,
+                note: row.note,
+                hold: row.hold_state.zip(row.captured),
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,136 @@
+//! Wallets, with what the ledger says about their accounts.
+
+use city_clock::Timestamp;
+use city_contracts::payments::WalletState;
+use city_ids::{AccountId, WalletId};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::domain::ledger::AccountNo;
+use crate::domain::wallet;
+use crate::error::{Error, fault};
+
+/// A wallet as it now is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wallet {
+    pub id: WalletId,
+    pub owner: AccountId,
+    pub account: AccountNo,
+    /// The identity level its owner had when it was opened.
+    pub level: i16,
+    pub opened_at: Timestamp,
+    pub flags: i32,
+    /// What arrived less what left.
+    pub balance: i64,
+    /// Reserved by holds.
+    pub held: i64,
+    /// Batches that touched it.
+    pub version: i64,
+}
+
+impl Wallet {
+    /// What it can do.
+    pub const fn state(&self) -> WalletState {
+        wallet::state(self.flags)
+    }
+
+    /// What can be spent.
+    pub const fn available(&self) -> i64 {
+        self.balance - self.held // the ledger keeps the difference at or above 0
+    }
+}
+
+/// Opens a wallet on an account of the ledger; false when its owner has one already.
+pub async fn insert(
+    db: &mut PgConnection,
+    id: WalletId,
+    owner: AccountId,
+    account: AccountNo,
+    level: i16,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let inserted = sqlx::query!(
+        "insert into payments.wallet (id, owner, account, level, opened_at) values ($1, $2, $3, $4, $5)
+         on conflict on constraint wallet_once_per_owner do nothing",
+        id.as_uuid(),
+        owner.as_uuid(),
+        account.0,
+        level,
+        at
+    );
+    let inserted = inserted.execute(db).await.map_err(fault("opening a wallet"))?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Which wallet is meant.
+#[derive(Debug, Clone, Copy)]
+pub enum Of {
+    /// A person's.
+    Owner(AccountId),
+    /// The one of an id.
+    Id(WalletId),
+}
+
+/// A wallet.
+pub async fn find(db: &mut PgConnection, of: Of) -> Result<Option<Wallet>, Error> {
+    let (owner, id) = match of {
+        Of::Owner(owner) => (Some(owner.as_uuid()), None),
+        Of::Id(id) => (None, Some(id.as_uuid())),
+    };
+    let row = sqlx::query!(
+        r#"
+        select w.id as "id: WalletId",
+               w.owner as "owner: AccountId",
+               w.account,
+               w.level,
+               w.opened_at,
+               a.flags,
+               a.credits_posted - a.debits_posted as "balance!",
+               a.debits_pending as held,
+               a.version
+        from payments.wallet w
+        join payments.ledger_account a on a.id = w.account
+        where w.owner = $1 or w.id = $2"#,
+        owner,
+        id
+    );
+    let row = row.fetch_optional(db).await.map_err(fault("reading a wallet"))?;
+    Ok(row.map(|row| Wallet {
+        id: row.id,
+        owner: row.owner,
+        account: AccountNo(row.account),
+        level: row.level,
+        opened_at: row.opened_at,
+        flags: row.flags,
+        balance: row.balance,
+        held: row.held,
+        version: row.version,
+    }))
+}
+
+/// Notes that an officer looked into a wallet.
+pub async fn insert_access(
+    db: &mut PgConnection,
+    wallet: WalletId,
+    officer: AccountId,
+    reason: &str,
+    at: Timestamp,
+) -> Result<(), Error> {
+    let noted = sqlx::query!(
+        "insert into payments.payment_access (wallet, officer, reason, at) values ($1, $2, $3, $4)",
+        wallet.as_uuid(),
+        officer.as_uuid(),
+        reason,
+        at
+    );
+    noted.execute(db).await.map(drop).map_err(fault("noting who looked"))
+}
+
+/// Whether a command of the ledger was carried out.
+pub async fn is_commanded(db: &mut PgConnection, command: Uuid) -> Result<bool, Error> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from payments.ledger_command where id = $1) as "found!""#,
+        command
+    );
+    found.fetch_one(db).await.map_err(fault("finding a command"))
+}

@@ -1,0 +1,92 @@
+//! Frees reserves whose time is over.
+//!
+//! Idempotent: the id of an expiry follows from its hold, so a step that is repeated posts once. The ledger itself refuses
+//! to capture a hold from its last instant on; this only gives the money back.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use city_boot::{Progress, Worker, WorkerError};
+use city_receipt::{derive, sha256};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::app::App;
+use crate::domain::ledger::{Action, Event, Leg, Posting, Purpose, Verdict};
+use crate::error::{Error, broken, fault};
+use crate::events;
+use crate::store::ledger as store;
+
+/// Holds of a step: they share a batch.
+const MOST: i64 = 200;
+
+/// Posts the expiry of holds.
+#[derive(Debug)]
+pub struct ExpireHolds(pub App);
+
+impl ExpireHolds {
+    async fn expire_some(&self) -> Result<Progress, Error> {
+        if !self.0.ledger.is_leading() {
+            return Ok(Progress::Idle); // the instance that leads does it
+        }
+        let now = self.0.clock.now();
+        let mut db = self.0.db.acquire().await.map_err(fault("connecting"))?;
+        let due = store::due_holds(&mut db, now, MOST).await?;
+        drop(db); // the ledger has its own connection
+        let postings = due.iter().map(|hold| self.expiry(hold)).collect::<Result<Vec<_>, _>>()?;
+        let answers = join_all(postings.into_iter().map(|posting| self.0.ledger.post(posting)));
+        let mut freed = 0;
+        for (hold, answer) in due.iter().zip(answers.await) {
+            match answer? {
+                Verdict::Created(_) => freed += 1,
+                // Captured or voided since it was looked up, or the ledger's clock is behind ours.
+                Verdict::Refused(_) | Verdict::TooEarly => {}
+                other => {
+                    tracing::error!(hold.id = %hold.posting, answer = ?other, "A hold does not end");
+                }
+            }
+        }
+        if freed > 0 {
+            tracing::info!(holds.expired = freed, "Freed {freed} reserves whose time was over");
+        }
+        Ok(if freed > 0 { Progress::Worked } else { Progress::Idle })
+    }
+
+    fn expiry(&self, due: &store::DueHold) -> Result<Posting, Error> {
+        let hold = due.posting;
+        let purpose = Purpose::of(due.purpose);
+        let purpose = purpose.ok_or_else(|| {
+            broken("reading a hold", format!("there is no purpose {}", due.purpose))
+        })?;
+        let leg = Leg { action: Action::Expire { hold }, purpose, reference: due.reference };
+        let event = Event {
+            id: self.0.ids.uuid(self.0.clock.now()),
+            kind: events::PAYMENT_EXPIRED.to_owned(),
+            body: json!({
+                "payment": city_ids::PostingId::restore(hold),
+                "amount": due.amount.to_string(),
+                "purpose": purpose.name(),
+            }),
+            trace: None,
+        };
+        let req_hash = sha256(&[b"hold.expire", hold.as_bytes()]);
+        let expiry = Posting::new(derive("hold.expire", hold), req_hash, vec![leg]);
+        Ok(Posting { events: vec![event], ..expiry })
+    }
+}
+
+#[async_trait]
+impl Worker for ExpireHolds {
+    fn name(&self) -> &'static str {
+        "expire-holds"
+    }
+
+    async fn step(&self) -> Result<Progress, WorkerError> {
+        self.expire_some().await.map_err(|error| WorkerError::new("freeing reserves", error))
+    }
+
+    /// A hold that is over can no longer be captured; its money is back soon enough.
+    async fn idle(&self) {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+}

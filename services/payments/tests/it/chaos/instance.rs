@@ -1,0 +1,122 @@
+//! Two instances of the service, as processes.
+
+use std::fs;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use city_auth::SigningKey;
+use city_auth::internal::Identity;
+use city_clock::SystemClock;
+use city_ids::ServiceName;
+use sqlx::Row as _;
+use tokio::process::{Child, Command};
+
+use super::HEAD_SEED;
+use super::servers::{Servers, signal};
+
+/// The seed of the key by which the instances, and the test in their name, prove who they are.
+const IDENTITY_SEED: [u8; 32] = [9; 32];
+
+pub fn identity() -> Identity {
+    let key = SigningKey::from_seed(&IDENTITY_SEED);
+    Identity::new(ServiceName::Payments, key, Arc::new(SystemClock))
+}
+
+pub struct Pair {
+    urls: [String; 2],
+    processes: [Option<Child>; 2],
+    frozen: Option<usize>,
+}
+
+impl Pair {
+    pub async fn start(servers: &Servers) -> Self {
+        let hex = |seed: [u8; 32]| seed.map(|byte| format!("{byte:02x}")).concat();
+        let write = |name: &str, text: String| {
+            fs::write(servers.folder.join(name), text).expect("a file can be written");
+        };
+        write("internal.key", hex(IDENTITY_SEED));
+        write("head.key", hex(HEAD_SEED));
+        let published = serde_json::to_string(&[identity().published()]).expect("it has a text");
+        write("internal-jwks.json", published);
+        let urls = [free_address(), free_address()];
+        let mut pair = Self { urls, processes: [None, None], frozen: None };
+        pair.mend(servers).await;
+        pair
+    }
+
+    /// Where the instances are reached.
+    pub fn door(&self) -> [String; 2] {
+        self.urls.clone().map(|address| format!("http://{address}"))
+    }
+
+    /// Which instance leads.
+    pub async fn leader(&self, servers: &Servers) -> usize {
+        let mut db = servers.connect().await;
+        let url = sqlx::raw_sql("select leader_url from payments.ledger_writer");
+        let url: Option<String> = url.fetch_one(&mut db).await.expect("one row").get(0);
+        let door = self.door();
+        door.iter().position(|at| Some(at) == url.as_ref()).expect("one of the two leads")
+    }
+
+    /// Kills an instance: nothing of it runs on.
+    pub fn kill(&mut self, which: usize) {
+        let mut process = self.processes[which].take().expect("it runs");
+        process.start_kill().expect("it can be killed");
+    }
+
+    /// Stops an instance's time.
+    pub fn freeze(&mut self, which: usize) {
+        let pid = self.processes[which].as_ref().and_then(Child::id).expect("it runs");
+        signal("-STOP", pid);
+        self.frozen = Some(which);
+    }
+
+    /// Lets a frozen instance go on, and starts what does not run.
+    pub async fn mend(&mut self, servers: &Servers) {
+        if let Some(which) = self.frozen.take() {
+            let pid = self.processes[which].as_ref().and_then(Child::id).expect("it runs");
+            signal("-CONT", pid);
+        }
+        for (address, process) in self.urls.iter().zip(&mut self.processes) {
+            if process.is_none() {
+                *process = Some(spawn(address, servers));
+                until_alive(address).await;
+            }
+        }
+    }
+}
+
+fn spawn(address: &str, servers: &Servers) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_city-payments"))
+        .env("CITY_ENV", "development")
+        .env("DATABASE_URL", &servers.postgres_url)
+        .env("REDIS_URL", &servers.redis_url)
+        .env("INTERNAL_KEY_FILE", servers.folder.join("internal.key"))
+        .env("INTERNAL_JWKS_FILE", servers.folder.join("internal-jwks.json"))
+        .env("LISTEN", address)
+        .env("PAYMENTS_OWN_URL", format!("http://{address}"))
+        .env("PAYMENTS_DURABILITY", "local")
+        .env("PAYMENTS_HEAD_KEY_FILE", servers.folder.join("head.key"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the service starts")
+}
+
+async fn until_alive(address: &str) {
+    let http = city_http::client();
+    for _ in 0..600 {
+        if http.get(format!("http://{address}/healthz")).send().await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(address.is_empty(), "{address} does not come alive");
+}
+
+fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it has one").to_string()
+}

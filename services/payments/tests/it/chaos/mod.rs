@@ -1,0 +1,114 @@
+//! Processes that are killed under load: whatever was acknowledged is there once, and the books agree.
+//!
+//! Two instances of the service on one PostgreSQL with `fsync=on`; clients that send until they are answered. The test has
+//! a few rounds; `cargo xtask chaos payments` has as many as it is told.
+
+mod instance;
+mod load;
+mod servers;
+
+use std::time::{Duration, Instant};
+
+use city_payments::check::check;
+use city_receipt::HeadKey;
+
+use self::instance::Pair;
+use self::load::{Books, Load};
+use self::servers::Servers;
+use crate::ledger::dice::Dice;
+
+/// Rounds when nobody says how many: each kind of fault once, but the long one.
+const ROUNDS: usize = 4;
+/// The seed of the key with which the instances sign batches.
+const HEAD_SEED: [u8; 32] = [7; 32];
+
+/// What happens in a round, and how long nobody may be answered afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    KillLeader,
+    KillFollower,
+    StopPostgres,
+    KillBackend,
+    FreezeLeader,
+}
+
+/// What the first rounds are, so that a short run has something of everything but the long wait.
+const FIRST: [Fault; ROUNDS] =
+    [Fault::KillLeader, Fault::StopPostgres, Fault::KillBackend, Fault::KillFollower];
+
+impl Fault {
+    fn of(round: usize, dice: &mut Dice) -> Self {
+        FIRST.get(round).copied().unwrap_or_else(|| match dice.below(10) {
+            0..=2 => Self::KillLeader,
+            3 => Self::KillFollower,
+            4..=6 => Self::StopPostgres,
+            7 | 8 => Self::KillBackend,
+            _ => Self::FreezeLeader,
+        })
+    }
+
+    /// Killed: 5 s; frozen: 15 s. PostgreSQL itself starts and recovers as fast as the machine allows.
+    fn patience(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::KillLeader | Self::KillFollower => 5,
+            Self::FreezeLeader => 15,
+            Self::KillBackend | Self::StopPostgres => 60,
+        })
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the long form of this test says here how long it is"
+)]
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_killed_each_acknowledged_payment_is_there_once() {
+    let process = city_boot::Process::detached(); // the ways of TLS are chosen once
+    let rounds = usize::try_from(setting("CITY_CHAOS_ROUNDS", ROUNDS as u64)).expect("some rounds");
+    let seed = setting("CITY_CHAOS_SEED", 1);
+    let mut dice = Dice::new(seed);
+    let mut servers = Servers::start().await;
+    let books = Books::open(&servers).await;
+    let mut pair = Pair::start(&servers).await;
+    let load = Load::start(&process.tasks, &pair.door(), &books, seed);
+    load.answered_more(50, Duration::from_mins(1))
+        .await
+        .expect("the city works before it is broken");
+
+    for round in 0..rounds {
+        let fault = Fault::of(round, &mut dice);
+        let begun = Instant::now();
+        match fault {
+            Fault::KillLeader => pair.kill(pair.leader(&servers).await),
+            Fault::KillFollower => pair.kill(1 - pair.leader(&servers).await),
+            Fault::StopPostgres => servers.kill_and_start_again().await,
+            Fault::KillBackend => servers.kill_ledger_backend().await,
+            Fault::FreezeLeader => pair.freeze(pair.leader(&servers).await),
+        }
+        // More than there are clients: the answers of before the fault are not enough.
+        let recovered = load.answered_more(60, fault.patience()).await;
+        let (waited, answered) = (begun.elapsed(), load.answered());
+        eprintln!(
+            "round {round}: {fault:?}, answers again after {waited:.1?}, {answered} answered"
+        );
+        assert!(recovered.is_some(), "seed {seed}, round {round}, {fault:?}: nobody is answered");
+        pair.mend(&servers).await;
+    }
+
+    let answers = load.stop().await;
+    let mut db = servers.connect().await;
+    let judged = answers.judge(&mut db).await;
+    assert_eq!(judged, Ok(()), "seed {seed}");
+    let keys = HeadKey::from_seed(&HEAD_SEED).published();
+    let checked = check(&mut db, &keys, 1, |_, _| {}).await.expect("the books agree");
+    eprintln!(
+        "{rounds} rounds: {answers}; {} legs in {} batches are right",
+        checked.legs, checked.batches
+    );
+    drop(pair);
+    servers.stop().await;
+}

@@ -1,0 +1,103 @@
+//! PostgreSQL and Redis of a chaos run: private, lasting, killed without warning.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use serde_json::Value;
+use sqlx::{Connection as _, PgConnection, Row as _};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+/// Recovery of a database that was stopped under load, on a busy machine.
+const START_PATIENCE: Duration = Duration::from_secs(90);
+
+pub struct Servers {
+    pub folder: PathBuf,
+    pub postgres_url: String,
+    pub redis_url: String,
+    process: Child,
+}
+
+impl Servers {
+    pub async fn start() -> Self {
+        let folder = std::env::temp_dir().join(format!("city-chaos-{}", std::process::id()));
+        let (process, access) = launch(&folder).await;
+        let url = |name: &str| access[name].as_str().expect("the servers say where").to_owned();
+        let (postgres_url, redis_url) = (url("postgres_url"), url("redis_url"));
+        let servers = Self { folder, postgres_url, redis_url, process };
+        let mut db = servers.connect().await;
+        sqlx::raw_sql("create schema if not exists payments; set search_path to payments")
+            .execute(&mut db)
+            .await
+            .expect("a schema");
+        city_payments::MIGRATOR.run(&mut db).await.expect("the migrations apply");
+        servers
+    }
+
+    pub async fn connect(&self) -> PgConnection {
+        PgConnection::connect(&self.postgres_url).await.expect("the database answers")
+    }
+
+    /// Kills the process that owns the servers: PostgreSQL gets its immediate stop in the same moment. Then starts both
+    /// again on what they left.
+    pub async fn kill_and_start_again(&mut self) {
+        self.process.kill().await.expect("it can be killed");
+        let (process, access) = launch(&self.folder).await;
+        self.process = process;
+        // The instances know one address only, as they know one name in production.
+        assert_eq!(access["postgres_url"], self.postgres_url.as_str(), "on the same port");
+    }
+
+    /// Kills the server's process behind the leader: PostgreSQL throws all connections out and recovers.
+    pub async fn kill_ledger_backend(&self) {
+        let mut db = self.connect().await;
+        let pid = sqlx::raw_sql(
+            "select pid from pg_stat_activity where application_name = 'city-payments-ledger' limit 1",
+        );
+        let Some(row) = pid.fetch_optional(&mut db).await.expect("a list") else { return };
+        signal("-KILL", row.get::<i32, _>(0).unsigned_abs());
+    }
+
+    pub async fn stop(mut self) {
+        drop(self.process.stdin.take());
+        let ended = timeout(START_PATIENCE, self.process.wait()).await.expect("they end in time");
+        assert!(ended.expect("it is our child").success());
+    }
+}
+
+impl Drop for Servers {
+    /// Whoever may not enter the folder keeps its files elsewhere, behind a link.
+    fn drop(&mut self) {
+        let links = ["postgres", "redis"].map(|name| std::fs::read_link(self.folder.join(name)));
+        let elsewhere = links.iter().flatten().filter_map(|link| link.parent());
+        let deleted = elsewhere.chain([&*self.folder]).try_for_each(std::fs::remove_dir_all);
+        if !std::thread::panicking() {
+            deleted.expect("what the test made can be deleted");
+        }
+    }
+}
+
+async fn launch(folder: &PathBuf) -> (Child, Value) {
+    let mut process = Command::new(city_testkit::city_program())
+        .args(["infra", "--data"])
+        .arg(folder)
+        .stdin(Stdio::piped()) // as long as it is open, the servers run
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the servers start");
+    let mut lines = BufReader::new(process.stdout.take().expect("its output is ours")).lines();
+    let line =
+        timeout(START_PATIENCE, lines.next_line()).await.expect("the servers are up in time");
+    let line = line.expect("its output is text").expect("the servers say where they are");
+    (process, serde_json::from_str(&line).expect("in JSON"))
+}
+
+/// Sends a signal to a process.
+pub fn signal(name: &str, pid: u32) {
+    let sent = std::process::Command::new("kill").arg(name).arg(pid.to_string()).status();
+    assert!(sent.expect("there is a kill").success(), "{name} to {pid}");
+}

@@ -1,0 +1,82 @@
+//! More callers than the ledger can take.
+
+use std::time::Duration;
+
+use city_payments::NotNow;
+use city_payments::ledger::Verdict;
+use city_testkit::{City, run};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use sqlx::{Executor as _, PgConnection};
+use tokio::time::timeout;
+
+use super::checking::judged_right;
+use super::sequencing::{Scene, balance, new_id, one, pay};
+use crate::subject::Books;
+
+/// Places in the queue, and postings of the batch that is being written.
+const TAKEN_AT_MOST: usize = 4_096 + 1_000;
+
+/// Holds up every batch until it is committed or rolled back.
+async fn hold_up(db: &mut PgConnection) {
+    db.execute("begin; lock table payments.ledger_batch in share mode").await.expect("a lock");
+}
+
+#[test]
+fn a_full_queue_says_so_at_once_and_loses_nobody_else() {
+    run::<Books>(async |city: &City<Books>| {
+        let scene = Scene::of(city, 100_000).await;
+        let mut db = city.db().acquire().await.unwrap();
+        hold_up(&mut db).await;
+
+        let sends = 6_000;
+        let mut answers: FuturesUnordered<_> = (0..sends)
+            .map(|_| scene.ledger.post(pay(new_id(city), scene.payer, scene.payee, 1)))
+            .collect();
+        let mut busy = 0;
+        while busy < sends - TAKEN_AT_MOST {
+            // Nothing can be written yet, so whoever is answered now is sent away.
+            let answer = timeout(Duration::from_secs(3), answers.next()).await.expect("at once");
+            assert_eq!(answer, Some(Err(NotNow::Busy)));
+            busy += 1;
+        }
+        db.execute("rollback").await.unwrap();
+        let mut paid = 0;
+        while let Some(answer) = answers.next().await {
+            match answer {
+                Ok(Verdict::Created(_)) => paid += 1,
+                Err(NotNow::Busy) => busy += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+
+        assert_eq!(paid + busy, sends);
+        assert!(paid >= 4_096, "the queue itself was served: {paid}");
+        assert_eq!(balance(city, scene.payee).await, i64::try_from(paid).unwrap());
+        judged_right(city).await;
+    });
+}
+
+#[test]
+fn whoever_gives_up_in_the_queue_has_nothing_applied() {
+    run::<Books>(async |city: &City<Books>| {
+        let scene = Scene::of(city, 1_000).await;
+        let mut db = city.db().acquire().await.unwrap();
+        hold_up(&mut db).await;
+        let send = |amount| scene.ledger.post(pay(new_id(city), scene.payer, scene.payee, amount));
+        let mut taken = Box::pin(send(1));
+        assert!(timeout(Duration::from_millis(1), &mut taken).await.is_err());
+        let waits = "select count(*) from pg_locks where not granted and locktype = 'relation'
+                     and database = (select oid from pg_database where datname = current_database())";
+        while one(city, waits).await == 0 {}
+
+        let mut given_up = Box::pin(send(100));
+        assert!(timeout(Duration::from_millis(1), &mut given_up).await.is_err());
+        drop(given_up);
+        db.execute("rollback").await.unwrap();
+        let paid = [taken.await, send(10).await];
+
+        assert!(paid.iter().all(|answer| matches!(answer, Ok(Verdict::Created(_)))), "{paid:?}");
+        assert_eq!(balance(city, scene.payee).await, 11, "the first and the last");
+    });
+}

@@ -1,0 +1,71 @@
+//! What payments tells the world: ids, amounts and purposes; no name, phone or note.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use city_ids::{AccountId, BillId, PostingId, WalletId};
+use city_money::Vnd;
+use serde::{Deserialize, Serialize};
+
+use super::PaymentPurpose;
+
+/// Body of `BillOpened`, `BillPaid` and `BillCancelled`, as far as whoever asked for the bill needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BillEvent {
+    /// The number people quote.
+    pub bill_no: String,
+    /// What the bill was asked for with, such as the `billRef` of `DossierFeeRequested`; none for a biller's own bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_ref: Option<String>,
+    /// When it was paid, which may lie before the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_at: Option<DateTime<Utc>>,
+}
+
+/// The same with what whoever tells people needs: the body as it is published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BillTold {
+    /// What the asker needs.
+    #[serde(flatten)]
+    pub event: BillEvent,
+    /// The bill.
+    pub bill: BillId,
+    /// Who it is for; none when nobody has an account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// What for.
+    pub purpose: PaymentPurpose,
+    /// What is or was due.
+    pub amount: Vnd,
+    /// Until when it should be paid.
+    pub due_date: NaiveDate,
+}
+
+/// Body of `PaymentSucceeded` (to the payer) and `MoneyReceived` (to the payee).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentEvent {
+    /// The payment.
+    pub payment: PostingId,
+    /// Whom it is told to.
+    pub account: AccountId,
+    /// Their wallet.
+    pub wallet: WalletId,
+    /// What for.
+    pub purpose: PaymentPurpose,
+    /// How much moved.
+    pub amount: Vnd,
+    /// The bill it paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<BillId>,
+}
+
+/// Body of `WalletOpened`, `WalletFrozen` and `WalletUnfrozen`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WalletEvent {
+    /// The wallet.
+    pub wallet: WalletId,
+    /// Whose it is.
+    pub account: AccountId,
+}

@@ -1,0 +1,24 @@
+//! Wallets, payments and bills by their ids.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BillView, PaymentView, WalletView};
+
+/// `POST /internal/v1/nodes:batch`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct NodesBatch {
+    /// Global ids, at most 100.
+    pub ids: Vec<String>,
+}
+
+/// What an id names, as the caller may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "node", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum NodeView {
+    /// A wallet.
+    Wallet(Box<WalletView>),
+    /// A payment.
+    Payment(Box<PaymentView>),
+    /// A bill.
+    Bill(Box<BillView>),
+}
