@@ -9,6 +9,8 @@ use tokio::task::JoinSet;
 
 /// Callers at a time.
 pub(super) const CALLERS: usize = 16;
+/// How long an idle connection is used again: well below any server's patience.
+const KEPT: Duration = Duration::from_secs(1);
 /// Addresses of each caller: the limit of one address must not be what is measured.
 const ADDRESSES: u8 = 24;
 /// How long a caller waits that was told to come back later.
@@ -68,8 +70,10 @@ impl Callers {
             (1..=ADDRESSES)
                 .map(|last| {
                     let address = IpAddr::V4(Ipv4Addr::new(127, 0, third, last));
-                    let client =
-                        reqwest::Client::builder().local_address(address).tcp_nodelay(true);
+                    let client = reqwest::Client::builder()
+                        .local_address(address)
+                        .tcp_nodelay(true)
+                        .pool_idle_timeout(KEPT); // a server may close an idle one just as it is used again
                     client.build().map_err(|error| BootError::failed("making a client", error))
                 })
                 .collect::<Result<Vec<_>, _>>()
