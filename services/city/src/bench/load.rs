@@ -28,6 +28,7 @@ pub(super) struct Target {
 pub(super) struct Round {
     latencies: Vec<Duration>,
     elapsed: Duration,
+    away: usize,
 }
 
 impl Round {
@@ -47,8 +48,14 @@ impl Round {
         self.latencies.len()
     }
 
+    /// How many requests were told to come back later.
+    pub(super) fn away(&self) -> usize {
+        self.away
+    }
+
     /// Adds another round of the same side.
     pub(super) fn extend(&mut self, other: &Self) {
+        self.away += other.away;
         self.latencies.extend(&other.latencies);
         self.elapsed += other.elapsed;
     }
@@ -89,7 +96,7 @@ impl Callers {
     /// Sends a target's request from all callers for a time.
     ///
     /// # Errors
-    /// When an answer is not the wanted page.
+    /// When an answer is neither the wanted page nor that the city is unavailable.
     pub(super) async fn round(
         &self,
         target: &Target,
@@ -98,7 +105,7 @@ impl Callers {
         let target = Arc::new(target.clone());
         self.round_of(lasting, move |client, _| {
             let target = Arc::clone(&target);
-            async move { ask(&client, &target).await.map(|()| Answer::Counts) }
+            async move { ask(&client, &target).await }
         })
         .await
     }
@@ -120,7 +127,7 @@ impl Callers {
         for (caller, clients) in self.0.iter().cloned().enumerate() {
             let ask = ask.clone();
             callers.spawn(async move {
-                let mut latencies = Vec::new();
+                let (mut latencies, mut away) = (Vec::new(), 0);
                 for (count, client) in clients.iter().cycle().enumerate() {
                     let sent = Instant::now();
                     if started.elapsed() > lasting {
@@ -128,16 +135,21 @@ impl Callers {
                     }
                     match ask(client.clone(), Turn { caller, count }).await? {
                         Answer::Counts => latencies.push(sent.elapsed()),
-                        Answer::Away => tokio::time::sleep(BREATH).await,
+                        Answer::Away => {
+                            away += 1;
+                            tokio::time::sleep(BREATH).await;
+                        }
                     }
                 }
-                Ok::<_, BootError>(latencies)
+                Ok::<_, BootError>((latencies, away))
             });
         }
         let mut round = Round::default();
         while let Some(caller) = callers.join_next().await {
-            let latencies = caller.map_err(|error| BootError::failed("sending", error))??;
+            let (latencies, away) =
+                caller.map_err(|error| BootError::failed("sending", error))??;
             round.latencies.extend(latencies);
+            round.away += away;
         }
         round.elapsed = started.elapsed();
         Ok(round)
@@ -167,7 +179,7 @@ pub(super) fn percentile(latencies: &[Duration], percent: usize) -> Duration {
     sorted.get(last * percent / 100).copied().unwrap_or_default()
 }
 
-async fn ask(client: &reqwest::Client, target: &Target) -> Result<(), BootError> {
+async fn ask(client: &reqwest::Client, target: &Target) -> Result<Answer, BootError> {
     let failed = |error| BootError::failed("asking for the page", error);
     let request = client
         .post(&target.url)
@@ -177,8 +189,11 @@ async fn ask(client: &reqwest::Client, target: &Target) -> Result<(), BootError>
     let status = answer.status();
     let body = answer.bytes().await.map_err(failed)?;
     if status.is_success() && !body.windows(10).any(|at| at == b"\"errors\":[") {
-        return Ok(());
+        return Ok(Answer::Counts);
     }
     let text = String::from_utf8_lossy(&body).chars().take(300).collect::<String>();
+    if status == reqwest::StatusCode::SERVICE_UNAVAILABLE || text.contains("\"UNAVAILABLE\"") {
+        return Ok(Answer::Away);
+    }
     Err(BootError::Config(format!("{} answered {status}: {text}", target.url)))
 }

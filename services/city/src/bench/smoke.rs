@@ -22,9 +22,10 @@ use crate::start::{self, Parts, private_store};
 
 const ROWS: u32 = 10_000;
 const ROUNDS: u32 = 5;
-const WARM_UP: Duration = Duration::from_secs(2);
-/// Warm-ups that may fail.
-const WARM_UPS: u32 = 4;
+/// How long each step of warming up lasts.
+const WARM_UP: Duration = Duration::from_secs(1);
+/// Steps with all callers in which some may still be told to come back later.
+const PATIENCE: u32 = 20;
 const ROUND: Duration = Duration::from_secs(4);
 const FEED: &str = include_str!("../../../../graphql/operations/Feed.graphql");
 
@@ -106,14 +107,18 @@ struct Sides {
     bare: Vec<Round>,
 }
 
-/// Lets a side open its connections. A cold one may refuse some of so many first callers; that is not what is measured.
+/// Lets a side open its connections: more callers step by step, for so many at once may be told to come back later, and
+/// then all of them until nobody is.
 async fn warm_up(callers: &Callers, side: &Target) -> Result<(), BootError> {
-    for _ in 0..WARM_UPS {
-        if callers.round(side, WARM_UP).await.is_ok() {
+    for some in [1, 2, 4, 8] {
+        callers.first(some).round(side, WARM_UP).await?;
+    }
+    for _ in 0..PATIENCE {
+        if callers.round(side, WARM_UP).await?.away() == 0 {
             return Ok(());
         }
     }
-    callers.round(side, WARM_UP).await.map(drop)
+    Err(BootError::Config(format!("{} keeps answering 503: the machine is too busy", side.url)))
 }
 
 /// Rounds of both sides in turn, so that whatever else the machine does meets both.
@@ -155,6 +160,7 @@ fn tell(side: &str, mut rounds: Vec<Round>) -> f64 {
     rounds.sort_by(|one, other| one.per_second().total_cmp(&other.per_second()));
     let Some(median) = rounds.get(rounds.len() / 2) else { return f64::NAN };
     let (rate, p50, p99) = (median.per_second(), median.percentile(50), median.percentile(99));
-    println!("  {side:<28} {rate:>8.0} req/s   p50 {p50:>8.1?}   p99 {p99:>8.1?}");
+    let away = rounds.iter().map(Round::away).sum::<usize>();
+    println!("  {side:<28} {rate:>8.0} req/s   p50 {p50:>8.1?}   p99 {p99:>8.1?}   503 {away}");
     rate
 }
