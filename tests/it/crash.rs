@@ -28,10 +28,18 @@ struct Resident {
 }
 
 impl Resident {
-    /// Files it, or sends it again; the id of what was acknowledged.
+    /// Files it, or sends it again; the id of what was acknowledged. Asks again when the city is too busy to answer, as
+    /// phones do, until it answers or is gone.
     async fn file(&self) -> Option<String> {
-        let answer = self.phone.file(&self.key, &[]).await;
-        answer.json["data"]["fileReport"]["report"]["id"].as_str().map(str::to_owned)
+        for _ in 0..100 {
+            let answer = self.phone.file(&self.key, &[]).await;
+            let id = answer.json["data"]["fileReport"]["report"]["id"].as_str();
+            if id.is_some() || !answer.is_unavailable() {
+                return id.map(str::to_owned);
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        None
     }
 }
 
@@ -101,9 +109,12 @@ fn killed_while_reports_are_filed_the_city_keeps_every_one_it_acknowledged() {
                 acknowledged.lock().await.extend(id.map(|id| (resident.key.clone(), id)));
             });
         }
-        while acknowledged.lock().await.len() < 3 {
-            tokio::task::yield_now().await;
-        }
+        let some = async {
+            while acknowledged.lock().await.len() < 3 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), some).await.expect("three are acknowledged");
         city.child.start_kill().expect("SIGKILL is sent");
         city.child.wait().await.expect("it ends");
         filing.join_all().await;

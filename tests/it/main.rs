@@ -9,6 +9,7 @@ mod console;
 mod crash;
 mod cut_connections;
 mod journeys;
+mod money;
 mod phone;
 mod proxy;
 mod tidy;

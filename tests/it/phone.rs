@@ -10,6 +10,8 @@ pub struct Phone {
     url: String,
     http: reqwest::Client,
     token: String,
+    /// The number; none before signing in.
+    pub number: String,
     /// The refresh token, as the app keeps it.
     pub refresh_token: String,
 }
@@ -26,6 +28,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Whether the city says that it may be asked again soon.
+    pub fn is_unavailable(&self) -> bool {
+        self.status == 503 || self.extension("code") == "UNAVAILABLE"
+    }
+
     /// The first error's extension of this name.
     pub fn extension(&self, name: &str) -> &Value {
         &self.json["errors"][0]["extensions"][name]
@@ -44,6 +51,7 @@ impl Phone {
             url: url.to_owned(),
             http: city_http::client(),
             token: String::new(),
+            number: String::new(),
             refresh_token: String::new(),
         }
     }
@@ -57,7 +65,7 @@ impl Phone {
         let asked = phone
             .until("an answer", async || {
                 let asked = phone.request_code(&number, &nonce, &installation).await;
-                (asked.status != 503).then_some(asked)
+                (!asked.is_unavailable()).then_some(asked)
             })
             .await;
         let challenge = asked.json["data"]["requestPhoneCode"]["challengeId"].clone();
@@ -72,13 +80,22 @@ impl Phone {
         let token = |name: &str| {
             tokens[name].as_str().unwrap_or_else(|| panic!("{confirmed:?}")).to_owned()
         };
-        Self { token: token("accessToken"), refresh_token: token("refreshToken"), ..phone }
+        Self { token: token("accessToken"), refresh_token: token("refreshToken"), number, ..phone }
     }
 
     /// The same phone towards the same city at another address, where it was started again.
     pub fn moved_to(&self, url: &str) -> Self {
         let (token, refresh_token) = (self.token.clone(), self.refresh_token.clone());
-        Self { url: url.to_owned(), http: city_http::client(), token, refresh_token }
+        let number = self.number.clone();
+        Self { url: url.to_owned(), http: city_http::client(), token, number, refresh_token }
+    }
+
+    /// Says that the resident's identity is proven, as an identity provider would, and waits until the gateway knows.
+    pub async fn prove_identity(&self) {
+        let body = json!({ "phone": self.number, "level": 2 });
+        let request = self.http.post(format!("{}/dev/identity", self.url)).json(&body);
+        let declared = self.send(request).await;
+        assert_eq!((declared.status, &declared.json["level"]), (200, &json!(2)), "{declared:?}");
     }
 
     /// Asks for a code.

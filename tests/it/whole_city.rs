@@ -71,6 +71,7 @@ impl WholeCity {
             },
             keyring,
             notifications_keyring_file: None,
+            payments_keyring_file: None,
             payments_head_key_file: None,
             payments_durability: Some("throwaway"),
             response_cache: None,

@@ -1,5 +1,6 @@
 //! What this service answers besides success.
 
+use city_events::idempotency::ClaimError;
 use city_http::{Finding, Kind, Outcome};
 use serde_json::json;
 
@@ -197,6 +198,15 @@ impl Outcome for Error {
         match self {
             Self::SessionEnded(reason) => Some(json!({ "reason": reason.code() })),
             _ => None,
+        }
+    }
+}
+
+impl From<ClaimError> for Error {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Reused => Self::KeyReused,
+            ClaimError::Database(source) => fault("claiming a key")(source),
         }
     }
 }

@@ -14,6 +14,8 @@ use crate::store::session::Ended;
 
 /// A number had no account before.
 pub const PERSON_REGISTERED: &str = "PersonRegistered";
+/// A person's identity is proven better, or no longer as well.
+pub const IDENTITY_LEVEL_CHANGED: &str = "IdentityLevelChanged";
 /// A session is over.
 pub const SESSION_ENDED: &str = "SessionEnded";
 /// A person with other sessions signed in on a device for the first time.

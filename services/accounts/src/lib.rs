@@ -80,13 +80,13 @@ pub async fn build(
         config,
         keyring,
     });
-    let Infra { db, redis, clock, ids, verifier, .. } = infra;
+    let Infra { profile, db, redis, clock, ids, verifier, .. } = infra;
     let instance = format!("{:016x}", u64::from_be_bytes(ids.bytes()));
     let announce = worker::AnnounceEnded(Arc::clone(&app));
     let signing = Arc::clone(&app);
     Ok(Service {
         name: ServiceName::Accounts,
-        routes: http::routes(Arc::clone(&app)),
+        routes: http::routes(Arc::clone(&app), profile),
         workers: vec![
             Arc::new(worker::SendCodes(app)),
             Arc::new(Relay::new(ServiceName::Accounts, db.clone(), redis.clone())),

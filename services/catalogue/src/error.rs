@@ -5,6 +5,7 @@ use city_auth::Permission;
 use city_contracts::catalogue::service::Availability;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
+use city_events::idempotency::ClaimError;
 use city_http::Outcome;
 use serde_json::json;
 
@@ -186,6 +187,15 @@ impl Outcome for Error {
             }
             Self::NotUsable(availability) => serde_json::to_value(availability).ok(),
             _ => None,
+        }
+    }
+}
+
+impl From<ClaimError> for Error {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Reused => Self::KeyReused,
+            ClaimError::Database(source) => fault("claiming a key")(source),
         }
     }
 }

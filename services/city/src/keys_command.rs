@@ -10,7 +10,7 @@ use city_clock::SystemClock;
 use city_ids::{Ids, ServiceName};
 
 use crate::embedded::write_private;
-use crate::start::keyring_at;
+use crate::start::{head_key_at, keyring_at};
 
 /// Make and publish the keys with which services prove themselves and seal what they keep.
 #[derive(Debug, clap::Args)]
@@ -21,12 +21,12 @@ pub struct KeysCommand {
 
 #[derive(Debug, clap::Subcommand)]
 enum KeysAction {
-    /// Write what is missing of `<service>.key`, `keyring.json`, `notifications-keyring.json` and
-    /// `catalogue-keyring.json`, and `internal-jwks.json` with the public halves. Existing keys stay.
+    /// Write what is missing of `<service>.key`, `keyring.json`, `notifications-keyring.json`, `catalogue-keyring.json`,
+    /// `payments-keyring.json` and `payments-head.key`, and `internal-jwks.json` with the public halves. Existing keys stay.
     ///
     /// Each service needs its own `.key` (`INTERNAL_KEY_FILE`) and the public set (`INTERNAL_JWKS_FILE`), accounts also
-    /// `keyring.json`, notifications also `notifications-keyring.json`, catalogue also `catalogue-keyring.json`. Nobody
-    /// else may read the private files.
+    /// `keyring.json`, notifications also `notifications-keyring.json`, catalogue also `catalogue-keyring.json`, payments
+    /// also `payments-keyring.json` and `payments-head.key`. Nobody else may read the private files.
     #[command(after_help = "Example: city keys publish --dir /run/city/keys")]
     Publish {
         /// The folder of the key files; made when it is not there.
@@ -61,6 +61,8 @@ pub fn run(command: &KeysCommand) -> Result<(), BootError> {
     keyring_at(&dir.join("keyring.json"))?;
     keyring_at(&dir.join("notifications-keyring.json"))?;
     keyring_at(&dir.join("catalogue-keyring.json"))?;
+    keyring_at(&dir.join("payments-keyring.json"))?;
+    head_key_at(&dir.join("payments-head.key"))?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub mod database_commands;
 pub mod demo;
 pub mod documents_command;
 pub mod embedded;
+pub mod identity_command;
 pub mod infra_command;
 pub mod keys_command;
 pub mod payments_command;

@@ -9,6 +9,7 @@ use city_city::child::{self, ChildGuard};
 use city_city::database_commands::{self, MigrateCommand, SeedCommand};
 use city_city::demo::{self, DemoCommand};
 use city_city::documents_command::{self, ConfigCommand, SchemaCommand};
+use city_city::identity_command::{self, IdentityCommand};
 use city_city::infra_command::{self, InfraCommand};
 use city_city::keys_command::{self, KeysCommand};
 use city_city::payments_command::{self, PaymentsCommand};
@@ -29,6 +30,7 @@ struct City {
 enum CityCommand {
     Serve(ServeCommand),
     Demo(DemoCommand),
+    Identity(IdentityCommand),
     Infra(InfraCommand),
     Migrate(MigrateCommand),
     Seed(SeedCommand),
@@ -63,6 +65,10 @@ fn main() -> ExitCode {
                 .map_err(|error| city_boot::BootError::failed("the demonstration stopped", error))
         })
         .map_err(Into::into),
+        CityCommand::Identity(command) => {
+            city_boot::run(|_| async move { identity_command::run(&command).await })
+                .map_err(Into::into)
+        }
         CityCommand::Migrate(command) => {
             city_boot::run(|_| async move { database_commands::migrate(&command).await })
                 .map_err(Into::into)

@@ -113,6 +113,8 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
     keyring_at(&notifications_keyring)?;
     let catalogue_keyring = settings.data_dir.join("catalogue-keyring.json");
     keyring_at(&catalogue_keyring)?;
+    let payments_keyring = settings.data_dir.join("payments-keyring.json");
+    keyring_at(&payments_keyring)?;
     let head_key = settings.data_dir.join("payments-head.key");
     head_key_at(&head_key)?;
     let parts = Parts {
@@ -129,6 +131,7 @@ async fn stand_up(settings: &CityConfig) -> Result<(Parts, Option<Embedded>), Bo
         keyring: Arc::new(keyring_at(&settings.data_dir.join("keyring.json"))?),
         notifications_keyring_file: Some(notifications_keyring),
         catalogue_keyring_file: Some(catalogue_keyring),
+        payments_keyring_file: Some(payments_keyring),
         payments_head_key_file: Some(head_key),
         payments_durability: None,
         response_cache: None,

@@ -10,6 +10,7 @@ use city_blobs::S3Settings;
 use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Service, db};
 use city_clock::{SharedClock, SystemClock};
 use city_ids::{Ids, ServiceName};
+use city_providersim::Simulator;
 use confique::Layer as _;
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::migrate::Migrator;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub notifications_keyring_file: Option<PathBuf>,
     /// The keyring file of catalogue, likewise.
     pub catalogue_keyring_file: Option<PathBuf>,
+    /// The keyring file of payments, likewise.
+    pub payments_keyring_file: Option<PathBuf>,
     /// The private key that signs the ledger; none lets development make one that lasts as long as the process.
     pub payments_head_key_file: Option<PathBuf>,
     /// How safe payments must be, when it is not the environment that says so: throwaway servers sync nothing.
@@ -155,12 +158,14 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
     let infra = people.infra(ServiceName::Catalogue, parts)?;
     let catalogue = city_catalogue::build(catalogue_config(parts, &accounts_url)?, infra).await?;
 
-    let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
-    settings.head_key_file.clone_from(&parts.payments_head_key_file);
-    settings.durability = parts.payments_durability.map(str::to_owned);
-    settings.accounts_url = Some(accounts_url.clone());
     let infra = people.infra(ServiceName::Payments, parts)?;
-    let payments = city_payments::build(preset(settings)?, infra).await?;
+    let mut config = payments_config(parts, &accounts_url)?;
+    if parts.profile.is_development() && !config.providers.is_any() {
+        let simulator = simulate_providers(process, &people, running.gateway).await?;
+        let public_url = format!("http://{}", running.gateway);
+        config.providers = config.providers.simulated(&simulator, &public_url);
+    }
+    let payments = city_payments::build(config, infra).await?;
 
     let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();
     settings.accounts_url = Some(accounts_url);
@@ -176,6 +181,21 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
         serve(process, service, &people.ids, listener);
     }
     Ok(running)
+}
+
+/// Starts the simulator of providers, which sends its notices to the gateway, and gives its URL.
+async fn simulate_providers(
+    process: &Process,
+    people: &People,
+    gateway: SocketAddr,
+) -> Result<String, BootError> {
+    let listener = process.listen("127.0.0.1:0").await?;
+    let settings = city_providersim::Settings::throwaway(&format!("http://{gateway}/ipn/vnpay"));
+    let seed = u64::from_be_bytes(people.ids.bytes());
+    let (profile, clock, tasks) = (Profile::Development, people.clock.clone(), &process.tasks);
+    let simulator = Simulator::start(profile, settings, clock, seed, listener, tasks)?;
+    simulator.run(tasks);
+    Ok(simulator.url())
 }
 
 /// What the use cases of reports stand on, without the service around them.
@@ -209,6 +229,22 @@ fn catalogue_config(
 ) -> Result<city_catalogue::Config, BootError> {
     let mut settings = <city_catalogue::Config as confique::Config>::Layer::empty();
     settings.keyring_file.clone_from(&parts.catalogue_keyring_file);
+    settings.accounts_url = Some(accounts_url.to_owned());
+    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
+    settings.s3.region = Some(parts.s3.region.clone());
+    settings.s3.bucket = Some(parts.s3.bucket.clone());
+    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
+    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
+    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    preset(settings)
+}
+
+/// The settings of payments, with the store, the keys and the level that the city decided.
+fn payments_config(parts: &Parts, accounts_url: &str) -> Result<city_payments::Config, BootError> {
+    let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
+    settings.head_key_file.clone_from(&parts.payments_head_key_file);
+    settings.keyring_file.clone_from(&parts.payments_keyring_file);
+    settings.durability = parts.payments_durability.map(str::to_owned);
     settings.accounts_url = Some(accounts_url.to_owned());
     settings.s3.endpoint = Some(parts.s3.endpoint.clone());
     settings.s3.region = Some(parts.s3.region.clone());

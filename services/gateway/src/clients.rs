@@ -1,7 +1,7 @@
 //! The services behind the gateway.
 
 use city_boot::GatewayInfra;
-use city_clients::{Accounts, Catalogue, Notifications, Reports, ServiceClient};
+use city_clients::{Accounts, Catalogue, Notifications, Payments, Reports, ServiceClient};
 use city_ids::ServiceName;
 
 use crate::config::Config;
@@ -13,6 +13,7 @@ pub struct Clients {
     pub reports: Reports,
     pub notifications: Notifications,
     pub catalogue: Catalogue,
+    pub payments: Payments,
 }
 
 impl Clients {
@@ -24,6 +25,7 @@ impl Clients {
             accounts: Accounts(client(ServiceName::Accounts, &config.accounts_url)),
             reports: Reports(client(ServiceName::Reports, &config.reports_url)),
             catalogue: Catalogue(client(ServiceName::Catalogue, &config.catalogue_url)),
+            payments: Payments(client(ServiceName::Payments, &config.payments_url)),
             notifications: Notifications(client(
                 ServiceName::Notifications,
                 &config.notifications_url,

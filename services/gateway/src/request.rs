@@ -201,7 +201,14 @@ impl App {
                 ]
             }
             "fileReport" => vec![(&table::FILE_REPORT, owner.to_owned())],
-            "trackDossier" => vec![(&table::TRACKING, owner.to_owned())],
+            "trackDossier" | "payeeByPhone" => vec![(&table::TRACKING, owner.to_owned())],
+            "setWalletPin" | "createStepUp" => vec![
+                (&table::CODE_CONFIRM_ADDRESS, host()),
+                (&table::CODE_CONFIRM_ACCOUNT, owner.to_owned()),
+            ],
+            "sendMoney" | "payBill" | "payMerchant" | "startProviderPayment" => {
+                vec![(&table::PAYMENT, owner.to_owned())]
+            }
             "requestPhotoUpload" | "requestComponentUpload" => {
                 vec![(&table::UPLOAD_TICKET, owner.to_owned())]
             }

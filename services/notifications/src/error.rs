@@ -1,6 +1,7 @@
 //! What notifications answers besides success.
 
 use city_contracts::problem::{Finding, Kind};
+use city_events::idempotency::ClaimError;
 use city_http::Outcome;
 
 use crate::domain::TemplateVars;
@@ -61,6 +62,15 @@ impl Outcome for Error {
         match self {
             Self::Input(findings) => findings.clone(),
             _ => Vec::new(),
+        }
+    }
+}
+
+impl From<ClaimError> for Error {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Reused => Self::KeyReused,
+            ClaimError::Database(source) => fault("claiming a key")(source),
         }
     }
 }

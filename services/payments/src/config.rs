@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use city_blobs::S3Config;
 use confique::Config as Confique;
+
+use crate::provider_config::ProvidersConfig;
 
 /// The configuration of payments.
 #[derive(Debug, Clone, Confique)]
@@ -27,7 +30,26 @@ pub struct Config {
     /// Where accounts listens: its keys verify confirmations by PIN, and it knows who has a phone number.
     #[config(env = "PAYMENTS_ACCOUNTS_URL", default = "http://127.0.0.1:8081")]
     pub accounts_url: String,
+    /// A file with this service's keyring, which seals the secrets of merchants' keys and webhooks. Without one, development
+    /// makes a new keyring at each start, and those of before no longer count.
+    #[config(env = "PAYMENTS_KEYRING_FILE")]
+    pub keyring_file: Option<PathBuf>,
+    /// Six digits of the bank whose number the codes of merchants carry.
+    #[config(env = "PAYMENTS_QR_BIN", default = "970436")]
+    pub qr_bin: String,
+    /// The city printed in the codes of merchants.
+    #[config(env = "PAYMENTS_QR_CITY", default = "Hue")]
+    pub qr_city: String,
+    /// Whether webhooks may call this machine, also over plain HTTP: for trying out; production refuses it.
+    #[config(env = "PAYMENTS_WEBHOOK_LOOPBACK", default = false)]
+    pub webhook_loopback: bool,
     /// The identity level, 0 to 2, from which a resident may open a wallet.
     #[config(env = "PAYMENTS_WALLET_LEVEL", default = 2)]
     pub wallet_level: u8,
+    /// Providers that take money for the city.
+    #[config(nested)]
+    pub providers: ProvidersConfig,
+    /// The object store, for what a person asks to be given.
+    #[config(nested)]
+    pub s3: S3Config,
 }

@@ -1,12 +1,16 @@
 //! What payments answers besides success.
 
+use city_auth::step_up::OperationDigest;
 use city_clock::Timestamp;
 use city_contracts::problem::{Finding, Kind};
+use city_events::idempotency::ClaimError;
 use city_http::Outcome;
 use city_money::Vnd;
 use serde_json::json;
 
 use crate::domain::ledger::Code;
+use crate::domain::vietqr::QrError;
+use crate::domain::wallet::Blocker;
 use crate::sequencer::NotNow;
 
 /// What a caller can act on.
@@ -36,6 +40,17 @@ pub enum Error {
     /// Taking money out of a wallet needs a confirmation by PIN.
     #[error("this needs a confirmation by PIN")]
     StepUpRequired,
+    /// The same, with what to confirm.
+    #[error("this needs a confirmation by PIN")]
+    Confirm {
+        /// The operation.
+        operation: &'static str,
+        /// Its digest.
+        digest: OperationDigest,
+    },
+    /// The wallet cannot be closed yet.
+    #[error("the wallet cannot be closed: {}", .0.first().map_or("", |one| one.code()))]
+    WalletBlocked(Vec<Blocker>),
     /// The confirmation is too old.
     #[error("the confirmation by PIN has expired")]
     StepUpExpired,
@@ -48,6 +63,27 @@ pub enum Error {
         /// What is due.
         due: Vnd,
     },
+    /// A scanned text is no code that can be paid by, or it is misprinted.
+    #[error("the code cannot be read")]
+    QrInvalid {
+        /// From which byte on.
+        offset: usize,
+    },
+    /// A sound code of a service that is not ours.
+    #[error("codes of this service are not supported")]
+    QrNotSupported,
+    /// A code of ours that leads to nobody, to no order or to no bill.
+    #[error("nobody here is meant by this code")]
+    QrPayeeUnknown,
+    /// A merchant's call is not signed by a key that counts.
+    #[error("the call is not signed by a key that counts")]
+    SignatureInvalid,
+    /// A merchant's call is signed too long ago or too far ahead.
+    #[error("the signature is timed more than five minutes from {now}")]
+    SignatureTime {
+        /// Our clock.
+        now: Timestamp,
+    },
     /// The ledger refused the payment, for ever.
     #[error("the payment is refused: {}", .code.name())]
     Refused {
@@ -56,9 +92,27 @@ pub enum Error {
         /// What the owner may know of it.
         details: serde_json::Value,
     },
+    /// The provider is not offered here.
+    #[error("this provider is not offered")]
+    ProviderNotOffered,
+    /// The provider does not answer just now.
+    #[error("the provider does not answer just now")]
+    ProviderAway,
     /// The state of the thing does not have this action.
     #[error("the state does not have this action")]
     State,
+    /// Another biller has this code.
+    #[error("this code is taken")]
+    CodeTaken,
+    /// Somebody changed it since it was read.
+    #[error("somebody changed it since it was read")]
+    Stale {
+        /// The version it has now.
+        version: i64,
+    },
+    /// The resident follows as many customers as one may.
+    #[error("no more customers can be followed")]
+    WatchLimit,
     /// Who asked does not decide.
     #[error("who asked for it does not decide about it")]
     TwoPersons,
@@ -120,22 +174,33 @@ impl Outcome for Error {
         match self {
             Self::Input(_) | Self::NotAnId | Self::IdTime { .. } => Kind::Invalid,
             Self::NotFound => Kind::NotFound,
+            Self::SignatureInvalid | Self::SignatureTime { .. } => Kind::Unauthenticated,
             Self::IdentityLevelRequired | Self::TwoPersons | Self::ReauthRequired => {
                 Kind::Forbidden
             }
             Self::KeyReused
             | Self::WalletRequired
             | Self::StepUpRequired
+            | Self::Confirm { .. }
+            | Self::WalletBlocked(_)
             | Self::StepUpExpired
             | Self::StepUpMismatch
             | Self::AmountChanged { .. }
+            | Self::QrInvalid { .. }
+            | Self::QrNotSupported
+            | Self::QrPayeeUnknown
+            | Self::ProviderNotOffered
             | Self::Refused { .. }
+            | Self::CodeTaken
+            | Self::Stale { .. }
+            | Self::WatchLimit
             | Self::State => Kind::Conflict,
             Self::LookupLimit { .. } => Kind::TooMany,
             Self::Away { .. }
             | Self::Busy
             | Self::NoLeader
             | Self::OutcomePending
+            | Self::ProviderAway
             | Self::LedgerAway
             | Self::Unavailable { .. } => Kind::Unavailable,
             Self::Internal { .. } => Kind::Internal,
@@ -149,12 +214,23 @@ impl Outcome for Error {
             Self::IdTime { .. } => "ID_TIME",
             Self::IdentityLevelRequired => "IDENTITY_LEVEL_REQUIRED",
             Self::WalletRequired => "WALLET_REQUIRED",
-            Self::StepUpRequired => "STEP_UP_REQUIRED",
+            Self::StepUpRequired | Self::Confirm { .. } => "STEP_UP_REQUIRED",
+            Self::WalletBlocked(blockers) => blockers.first().map_or("STATE", |one| one.code()),
             Self::StepUpExpired => "STEP_UP_EXPIRED",
             Self::StepUpMismatch => "STEP_UP_MISMATCH",
             Self::AmountChanged { .. } => "AMOUNT_CHANGED",
+            Self::QrInvalid { .. } => "QR_INVALID",
+            Self::QrNotSupported => "QR_NOT_SUPPORTED",
+            Self::QrPayeeUnknown => "QR_PAYEE_UNKNOWN",
+            Self::SignatureInvalid => "SIGNATURE_INVALID",
+            Self::SignatureTime { .. } => "SIGNATURE_TIME",
             Self::Refused { code, .. } => code.name(),
+            Self::ProviderNotOffered => "PROVIDER_NOT_OFFERED",
+            Self::ProviderAway => "PROVIDER_AWAY",
             Self::State => "STATE",
+            Self::CodeTaken => "CODE_TAKEN",
+            Self::Stale { .. } => "STALE",
+            Self::WatchLimit => "WATCH_LIMIT",
             Self::TwoPersons => "TWO_PERSONS",
             Self::ReauthRequired => "REAUTH_REQUIRED",
             Self::LookupLimit { .. } => "LOOKUP_LIMIT",
@@ -178,6 +254,7 @@ impl Outcome for Error {
     fn retry_after_seconds(&self) -> Option<u64> {
         match self {
             Self::Busy | Self::NoLeader | Self::OutcomePending => Some(1),
+            Self::ProviderAway => Some(30),
             Self::LookupLimit { retry_after_seconds } => Some(*retry_after_seconds),
             _ => None,
         }
@@ -185,8 +262,19 @@ impl Outcome for Error {
 
     fn details(&self) -> Option<serde_json::Value> {
         match self {
-            Self::IdTime { now } => Some(json!({ "serverTime": now })),
+            Self::IdTime { now } | Self::SignatureTime { now } => {
+                Some(json!({ "serverTime": now }))
+            }
             Self::AmountChanged { due } => Some(json!({ "due": due })),
+            Self::QrInvalid { offset } => Some(json!({ "offset": offset })),
+            Self::Confirm { operation, digest } => {
+                Some(json!({ "operation": operation, "operationDigest": digest.print() }))
+            }
+            Self::WalletBlocked(blockers) => {
+                let codes: Vec<_> = blockers.iter().map(|one| one.code()).collect();
+                Some(json!({ "blockers": codes }))
+            }
+            Self::Stale { version } => Some(json!({ "version": version })),
             Self::Refused { details, .. } => Some(details.clone()).filter(|it| !it.is_null()),
             _ => None,
         }
@@ -200,6 +288,24 @@ impl From<NotNow> for Error {
             NotNow::NoLeader { .. } => Self::NoLeader,
             NotNow::Away => Self::LedgerAway,
             NotNow::OutcomePending => Self::OutcomePending,
+        }
+    }
+}
+
+impl From<ClaimError> for Error {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Reused => Self::KeyReused,
+            ClaimError::Database(source) => fault("claiming a key")(source),
+        }
+    }
+}
+
+impl From<QrError> for Error {
+    fn from(error: QrError) -> Self {
+        match error {
+            QrError::Invalid { offset } => Self::QrInvalid { offset },
+            QrError::NotSupported => Self::QrNotSupported,
         }
     }
 }

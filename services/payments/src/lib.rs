@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod hex;
 mod http;
+mod provider_config;
 mod sequencer;
 mod store;
 mod worker;
@@ -15,6 +16,8 @@ mod worker;
 use std::path::Path;
 use std::sync::Arc;
 
+use city_auth::Keyring;
+use city_blobs::Blobs;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
 use city_clients::{Accounts, ServiceClient};
 use city_events::{Consumer, Pruner, Relay};
@@ -24,15 +27,15 @@ use city_receipt::{HeadKey, PublishedKeys};
 use crate::app::StepUpKeys;
 pub use crate::config::Config;
 pub use crate::domain::ledger;
+use crate::domain::webhook::Loopback;
 pub use crate::error::Error;
+pub use crate::provider_config::ProvidersConfig;
 pub use crate::sequencer::{Durability, Ledger, NotNow, Settings, Status};
 pub use crate::store::ledger::{commit as write_batch, open as open_account, take_over};
+pub use crate::store::statement::{Wanted as StatementWanted, page as statement_page};
 
 /// The migrations of the schema `payments`.
 pub static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations/payments");
-
-/// The longest body of a route that names no other bound.
-const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// Runs the service as a process of its own.
 ///
@@ -57,6 +60,8 @@ pub async fn run(process: Process) -> Result<(), BootError> {
     reason = "every service is built the same way, and others ask their dependencies here"
 )]
 pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
+    let webhook_loopback = webhook_loopback(&config, &infra)?;
+    let keyring = Arc::new(keyring(&config, &infra)?);
     let settings = ledger_settings(&config, &infra)?;
     let receipt_keys = match &config.former_keys_file {
         Some(path) => settings.key.published().with(published_keys(path)?),
@@ -69,34 +74,47 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         infra.http.clone(),
         infra.identity.clone(),
     ));
+    let development = infra.profile.is_development();
+    let providers = app::Providers::build(&config.providers, &infra.http, development)?;
     let app = app::App {
+        blobs: Blobs::connect(config.s3.settings()?),
         db: infra.db.clone(),
         clock: infra.clock.clone(),
         ids: infra.ids.clone(),
         ledger: ledger.clone(),
         step_up: Arc::new(StepUpKeys::new(accounts.clone(), infra.clock.clone())),
         accounts,
+        providers: Arc::new(providers),
         receipt_keys: Arc::new(receipt_keys),
+        keyring,
+        qr_bin: qr_bin(&config)?,
+        qr_city: config.qr_city.clone(),
+        webhook_loopback,
         wallet_level: config.wallet_level,
     };
     let name = ServiceName::Payments;
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
     let instance = format!("{:016x}", u64::from_be_bytes(infra.ids.bytes()));
     let fees = worker::DossierFees(app.clone());
+    let told = worker::MerchantEvents(app.clone());
+    let levels = worker::IdentityLevels(app.clone());
     let mut workers: Vec<Arc<dyn Worker>> = vec![
         Arc::new(Consumer::new(fees, name, db.clone(), redis.clone(), clock.clone(), &instance)),
+        Arc::new(Consumer::new(told, name, db.clone(), redis.clone(), clock.clone(), &instance)),
+        Arc::new(Consumer::new(levels, name, db.clone(), redis.clone(), clock.clone(), &instance)),
         Arc::new(Relay::new(name, db.clone(), redis)),
         Arc::new(Pruner::new(db.clone(), clock, config.idempotency_days)),
     ];
     workers.extend(worker::of_the_ledger(&app));
     workers.extend(worker::above_the_ledger(&app));
+    workers.extend(worker::of_providers(&app));
     Ok(Service {
         name,
         routes: http::routes(app),
         workers,
         readiness: vec![Check::postgres(&db), ledger.check()],
         verifier: Some(infra.verifier),
-        max_body_bytes: MAX_BODY_BYTES,
+        max_body_bytes: http::MAX_IMPORT_BYTES, // of the one route that takes so much; the others say less
     })
 }
 
@@ -122,6 +140,42 @@ fn ledger_settings(config: &Config, infra: &Infra) -> Result<Settings, BootError
         http: infra.http.clone(),
         identity: infra.identity.clone(),
     })
+}
+
+/// The keyring of the configured file.
+fn keyring(config: &Config, infra: &Infra) -> Result<Keyring, BootError> {
+    let variable = "PAYMENTS_KEYRING_FILE";
+    match &config.keyring_file {
+        Some(path) => {
+            let read = std::fs::read_to_string(path);
+            let json = read.map_err(|error| {
+                BootError::Config(format!("{variable} {}: {error}", path.display()))
+            })?;
+            Keyring::from_json(&json)
+                .map_err(|error| BootError::Config(format!("{variable}: {error}")))
+        }
+        None if infra.profile.is_development() => Ok(Keyring::generate(&infra.ids)),
+        None => Err(BootError::Config(format!("set {variable} to this service's keyring"))),
+    }
+}
+
+/// The bank number in the codes of merchants.
+fn qr_bin(config: &Config) -> Result<String, BootError> {
+    let bin = config.qr_bin.clone();
+    let fits = bin.len() == 6 && bin.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then_some(bin).ok_or_else(|| BootError::Config("PAYMENTS_QR_BIN has six digits".into()))
+}
+
+/// Whether webhooks may call this machine.
+fn webhook_loopback(config: &Config, infra: &Infra) -> Result<Loopback, BootError> {
+    match (config.webhook_loopback, infra.profile.is_development()) {
+        (true, true) => Ok(Loopback::Allowed),
+        (true, false) => {
+            let refused = "PAYMENTS_WEBHOOK_LOOPBACK lets webhooks reach what is not public";
+            Err(BootError::Config(refused.into()))
+        }
+        (false, _) => Ok(Loopback::Refused),
+    }
 }
 
 /// Reads the published keys of the ledger.

@@ -3,6 +3,7 @@
 use city_auth::Permission;
 use city_contracts::common::Localised;
 use city_contracts::problem::{Finding, Kind};
+use city_events::idempotency::ClaimError;
 use city_http::Outcome;
 use serde_json::json;
 
@@ -179,6 +180,15 @@ impl From<WrongState> for Error {
 impl From<BrokenRow> for Error {
     fn from(broken: BrokenRow) -> Self {
         Self::Internal { doing: "reading a stored report", source: broken.into() }
+    }
+}
+
+impl From<ClaimError> for Error {
+    fn from(error: ClaimError) -> Self {
+        match error {
+            ClaimError::Reused => Self::KeyReused,
+            ClaimError::Database(source) => fault("claiming a key")(source),
+        }
     }
 }
 

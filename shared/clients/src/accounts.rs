@@ -3,9 +3,9 @@
 use city_auth::access::Jwks;
 use city_auth::session::SessionRecord;
 use city_contracts::accounts::{
-    ConfirmPhoneCode, CreateStepUp, FindByPhone, FindHolders, FoundByPhone, PhoneCodeSent,
-    PrefillView, RefreshSession, RequestPhoneCode, SessionSeen, SetWalletPin, SignOut, SignedIn,
-    SignedOut, StepUpView, Tokens, ViewerView,
+    ConfirmPhoneCode, CreateStepUp, DeclareIdentity, FindByPhone, FindHolders, FoundByPhone,
+    IdentityLevelChanged, PhoneCodeSent, PrefillView, RefreshSession, RequestPhoneCode,
+    SessionSeen, SetWalletPin, SignOut, SignedIn, SignedOut, StepUpView, Tokens, ViewerView,
 };
 use city_ids::{AccountId, SessionId};
 
@@ -149,6 +149,18 @@ impl Accounts {
             )
             .await
             .map(drop)
+    }
+
+    /// Says how well a resident's identity is proven; in the development profile only.
+    ///
+    /// # Errors
+    /// `INPUT`, `NOT_FOUND`, and those of any call.
+    pub async fn declare_identity(
+        &self,
+        call: &Call,
+        input: &DeclareIdentity,
+    ) -> Result<IdentityLevelChanged, CallError> {
+        self.0.write(call, "declaring an identity", "/internal/v1/dev/identity", input).await
     }
 
     /// The keys that sign access tokens.

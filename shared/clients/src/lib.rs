@@ -8,8 +8,10 @@ mod accounts;
 mod breaker;
 mod call;
 mod catalogue;
+mod merchants;
 mod notifications;
 mod payments;
+mod provider_payments;
 mod reports;
 mod service;
 

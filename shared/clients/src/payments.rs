@@ -2,9 +2,9 @@
 
 use city_contracts::common::{Page, PageArgs};
 use city_contracts::payments::{
-    BillById, BillView, NodeView, NodesBatch, OpenWallet, PayBill, PayeeByPhone, PayeeView,
-    PaymentById, PaymentQuote, PaymentView, QuoteRequest, ReadStatement, SendMoney, StatementLine,
-    WalletView,
+    BillById, BillView, BillWatchView, BillerView, BillsByCode, CloseWallet, ListBillers, NodeView,
+    NodesBatch, OpenWallet, PayBill, PayeeByPhone, PayeeView, PaymentById, PaymentQuote,
+    PaymentView, QuoteRequest, ReadStatement, SendMoney, SetBillWatch, StatementLine, WalletView,
 };
 use city_ids::{BillId, PostingId};
 
@@ -105,6 +105,19 @@ impl Payments {
         self.0.read(call, "reading a payment", path, &body).await.map(|found| found.value)
     }
 
+    /// The proof of a payment in which the caller has a part, as `city_receipt` reads it.
+    ///
+    /// # Errors
+    /// `NOT_FOUND`, and those of any call.
+    pub async fn payment_receipt(
+        &self,
+        call: &Call,
+        id: PostingId,
+    ) -> Result<serde_json::Value, CallError> {
+        let (path, body) = ("/internal/v1/payment-receipt", PaymentById { id });
+        self.0.read(call, "reading a receipt", path, &body).await.map(|found| found.value)
+    }
+
     /// One bill.
     ///
     /// # Errors
@@ -138,5 +151,55 @@ impl Payments {
     ) -> Result<Vec<Option<NodeView>>, CallError> {
         let (path, body) = ("/internal/v1/nodes:batch", NodesBatch { ids });
         self.0.read(call, "reading payments", path, &body).await.map(|found| found.value)
+    }
+
+    /// Closes the caller's wallet for ever.
+    ///
+    /// # Errors
+    /// `WALLET_REQUIRED`, `WALLET_NOT_EMPTY`, `HOLD_OPEN`, `ORDER_OPEN`, `REFUND_OPEN`, the step-up's, and those of any call.
+    pub async fn close_wallet(
+        &self,
+        call: &Call,
+        input: &CloseWallet,
+    ) -> Result<WalletView, CallError> {
+        self.0.write(call, "closing a wallet", "/internal/v1/close-wallet", input).await
+    }
+
+    /// Who sends bills.
+    ///
+    /// # Errors
+    /// Those of any call.
+    pub async fn billers(
+        &self,
+        call: &Call,
+        input: &ListBillers,
+    ) -> Result<Vec<BillerView>, CallError> {
+        let path = "/internal/v1/billers";
+        self.0.read(call, "listing billers", path, input).await.map(|found| found.value)
+    }
+
+    /// A page of the bills of one customer of a biller.
+    ///
+    /// # Errors
+    /// `INPUT`, `NOT_FOUND` of the biller, `LOOKUP_LIMIT`, and those of any call.
+    pub async fn bills_by_code(
+        &self,
+        call: &Call,
+        input: &BillsByCode,
+    ) -> Result<Page<BillView>, CallError> {
+        // Not a read: it counts, so it is given the time of a write.
+        self.0.write(call, "looking up bills", "/internal/v1/bills-by-code", input).await
+    }
+
+    /// Watches the bills of a customer's code, or no longer.
+    ///
+    /// # Errors
+    /// `INPUT`, `NOT_FOUND` of the biller, `WATCH_LIMIT`, `KEY_REUSED`, and those of any call.
+    pub async fn set_bill_watch(
+        &self,
+        call: &Call,
+        input: &SetBillWatch,
+    ) -> Result<BillWatchView, CallError> {
+        self.0.write(call, "watching bills", "/internal/v1/set-bill-watch", input).await
     }
 }

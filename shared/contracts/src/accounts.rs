@@ -121,6 +121,18 @@ pub struct ViewerView {
     pub phone_masked: String,
     /// Grows with each change.
     pub version: i32,
+    /// The PIN with which they confirm payments.
+    pub wallet_pin: WalletPinView,
+}
+
+/// A PIN, as far as it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WalletPinView {
+    /// Whether there is one.
+    pub is_set: bool,
+    /// Wrong tries left before it is locked; 0 when it is, or when there is none.
+    pub tries_left: u32,
 }
 
 /// `POST /internal/v1/refresh-session`.
@@ -336,6 +348,22 @@ pub struct FindHolders {
     pub agencies: Vec<String>,
 }
 
+/// `POST /internal/v1/dev/identity`, in the development profile only: stands in for an identity provider.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclareIdentity {
+    /// The phone of a resident.
+    pub phone: String,
+    /// From now on: 0 a phone, 1 a name, 2 proven.
+    pub level: u8,
+}
+
+impl std::fmt::Debug for DeclareIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DeclareIdentity({})", self.level)
+    }
+}
+
 /// Body of `PersonRegistered`, `SessionEnded` and the other events of accounts: ids only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -348,4 +376,13 @@ pub struct AccountEvent {
     /// Why, where the event has a reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Body of `IdentityLevelChanged`: a person's identity is proven better, or no longer as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityLevelChanged {
+    /// The person.
+    pub account: AccountId,
+    /// From now on: 0 a phone, 1 a name, 2 proven.
+    pub level: u8,
 }

@@ -84,6 +84,15 @@ pub struct Page<T> {
     pub has_next_page: bool,
 }
 
+impl<T> Page<T> {
+    /// The same page with each entry turned into another.
+    pub fn map<U>(self, mut turn: impl FnMut(T) -> U) -> Page<U> {
+        let edges = self.edges.into_iter();
+        let edges = edges.map(|edge| Edge { cursor: edge.cursor, node: turn(edge.node) });
+        Page { edges: edges.collect(), has_next_page: self.has_next_page }
+    }
+}
+
 /// An entry of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Edge<T> {

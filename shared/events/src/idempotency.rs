@@ -1,5 +1,7 @@
 //! Makes a command happen once: its key, its effect and its answer commit together.
 
+use std::fmt::Display;
+
 use city_clock::Timestamp;
 use city_contracts::key::IdempotencyKey;
 use serde::Serialize;
@@ -11,10 +13,19 @@ use sqlx::{PgConnection, Row as _};
 pub enum Claim<A> {
     /// The key is new: do the work, then [`NewClaim::record`] its answer.
     New(NewClaim),
-    /// The same request was answered before; this is the first answer.
+    /// The same request was answered before: its first answer is given again, whatever would be refused today.
     Replay(A),
+}
+
+/// Why a key cannot be claimed, or its answer not be kept.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
     /// The key was used with another request.
+    #[error("this key was used with another request")]
     Reused,
+    /// PostgreSQL refuses; a stored answer that no longer fits its type is a decode error.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
 }
 
 /// A key claimed in the present transaction.
@@ -30,7 +41,7 @@ pub struct NewClaim {
 /// The request is kept as a digest only. `operation` is part of it, so a key cannot be replayed against another use case.
 ///
 /// # Errors
-/// Whatever PostgreSQL refuses; a stored answer that no longer fits its type is a decode error.
+/// [`ClaimError`].
 ///
 /// # Panics
 /// Never: commands are JSON.
@@ -40,39 +51,37 @@ pub struct NewClaim {
 )]
 pub async fn claim<A: DeserializeOwned>(
     db: &mut PgConnection,
-    caller: &str,
+    caller: impl Display,
     key: &IdempotencyKey,
     operation: &str,
     request: &(impl Serialize + Sync),
     at: Timestamp,
-) -> Result<Claim<A>, sqlx::Error> {
+) -> Result<Claim<A>, ClaimError> {
+    let caller = caller.to_string();
     let request = serde_json::to_vec(&(operation, request)).expect("commands are JSON");
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &request);
     let inserted = sqlx::query(
         "insert into idempotency (caller, key, request_sha256, answer, created_at) values ($1, $2, $3, 'null', $4)
          on conflict (caller, key) do nothing",
     )
-    .bind(caller)
+    .bind(&caller)
     .bind(key.as_str())
     .bind(digest.as_ref())
     .bind(at)
     .execute(&mut *db)
     .await?;
     if inserted.rows_affected() == 1 {
-        return Ok(Claim::New(NewClaim {
-            caller: caller.to_owned(),
-            key: key.as_str().to_owned(),
-        }));
+        return Ok(Claim::New(NewClaim { caller, key: key.as_str().to_owned() }));
     }
     let row = sqlx::query(
         "select request_sha256, answer from idempotency where caller = $1 and key = $2",
     )
-    .bind(caller)
+    .bind(&caller)
     .bind(key.as_str())
     .fetch_one(db)
     .await?;
     if row.try_get::<Vec<u8>, _>("request_sha256")? != digest.as_ref() {
-        return Ok(Claim::Reused);
+        return Err(ClaimError::Reused);
     }
     let answer: sqlx::types::Json<A> = row.try_get("answer")?;
     Ok(Claim::Replay(answer.0))
@@ -82,7 +91,7 @@ impl NewClaim {
     /// Remembers the answer, in the same transaction.
     ///
     /// # Errors
-    /// Whatever PostgreSQL refuses.
+    /// [`ClaimError::Database`].
     #[expect(
         clippy::disallowed_methods,
         reason = "the table is the service's own by search path; see the crate docs"
@@ -91,7 +100,7 @@ impl NewClaim {
         self,
         db: &mut PgConnection,
         answer: &(impl Serialize + Sync),
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), ClaimError> {
         sqlx::query("update idempotency set answer = $3 where caller = $1 and key = $2")
             .bind(&self.caller)
             .bind(&self.key)

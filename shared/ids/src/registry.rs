@@ -110,6 +110,10 @@ entities! {
     Merchant, MerchantId, "mer", Payments;
     /// An order of a merchant.
     MerchantOrder, MerchantOrderId, "ord", Payments;
+    /// A key that a merchant's systems sign with.
+    ApiKey, ApiKeyId, "key", Payments;
+    /// A shop of a merchant.
+    Store, StoreId, "sto", Payments;
     /// A refund.
     Refund, RefundId, "rfd", Payments;
     /// A settlement of a payee's period.

@@ -40,8 +40,13 @@ impl HeadKey {
 
     /// The signature of a batch with this hash.
     pub fn sign(&self, hash: &Hash) -> [u8; 64] {
+        self.sign_in(DOMAIN, hash)
+    }
+
+    /// The signature of a hash of another kind, named by the domain.
+    pub(crate) fn sign_in(&self, domain: &[u8], hash: &Hash) -> [u8; 64] {
         let mut signature = [0; 64];
-        signature.copy_from_slice(self.pair.sign(&[DOMAIN, hash].concat()).as_ref());
+        signature.copy_from_slice(self.pair.sign(&[domain, hash].concat()).as_ref());
         signature
     }
 
@@ -104,10 +109,21 @@ impl PublishedKeys {
 
     /// Whether a signature over a batch's hash is by the key of this name; none when the key is unknown.
     pub fn verify(&self, kid: &str, hash: &Hash, signature: &[u8]) -> Option<bool> {
+        self.verify_in(DOMAIN, kid, hash, signature)
+    }
+
+    /// The same for a hash of another kind, named by the domain.
+    pub(crate) fn verify_in(
+        &self,
+        domain: &[u8],
+        kid: &str,
+        hash: &Hash,
+        signature: &[u8],
+    ) -> Option<bool> {
         let key = self.keys.iter().find(|key| key.kid == kid)?;
         let raw = URL_SAFE_NO_PAD.decode(&key.x).ok()?;
         let public = ParsedPublicKey::new(&ED25519, &raw).ok()?;
-        Some(public.verify_sig(&[DOMAIN, hash].concat(), signature).is_ok())
+        Some(public.verify_sig(&[domain, hash].concat(), signature).is_ok())
     }
 }
 

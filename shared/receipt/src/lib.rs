@@ -5,6 +5,7 @@
 //! to the root and the signed head. Everything here is pure; times are microseconds since 1970.
 #![deny(missing_docs)]
 
+mod backing;
 mod derived;
 mod head;
 mod keys;
@@ -13,6 +14,7 @@ pub mod merkle;
 mod receipt;
 mod wire;
 
+pub use backing::{BackingStatement, BankBalance, SignedBacking, verify_backing};
 pub use derived::derive;
 pub use head::BatchHead;
 pub use keys::{HeadKey, PublishedKeys, UnreadableKeys};

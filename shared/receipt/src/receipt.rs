@@ -136,17 +136,17 @@ pub(crate) mod base64url {
 }
 
 /// Bytes of any length as base64url without padding.
-mod base64url_bytes {
+pub(crate) mod base64url_bytes {
     use base64::Engine as _;
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
     use super::URL_SAFE_NO_PAD;
 
-    pub(super) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
         URL_SAFE_NO_PAD.decode(text).map_err(D::Error::custom)
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use city_ids::Ids;
 use serde_json::{Value, json};
 
-use super::catalogue;
 use super::people::{accept, file};
+use super::{catalogue, payments};
 use crate::console::Console;
 use crate::phone::{Answer, Phone, key};
 use crate::whole_city::{WholeCity, travel};
@@ -47,7 +47,8 @@ pub const fn mutation(
     Row { field, is_mutation: true, ask, gets }
 }
 
-/// In the order they are asked; those of the catalogue are in [`catalogue::ROWS`].
+/// In the order they are asked; those of the catalogue and of payments are in [`catalogue::ROWS`] and
+/// [`payments::ROWS`].
 const ROWS: &[Row] = &[
     query("reportCategories", |_| "reportCategories { code }".to_owned(), ["a list"; 3]),
     query("viewer", |_| "viewer { id }".to_owned(), ["null", "given", "given"]),
@@ -226,7 +227,7 @@ fn every_root_field_answers_each_character_as_its_row_says() {
         ];
         let mut wrong = Vec::new();
 
-        for row in catalogue::ROWS.iter().chain(ROWS) {
+        for row in catalogue::ROWS.iter().chain(payments::ROWS).chain(ROWS) {
             for ((character, phone), expected) in people.iter().zip(row.gets) {
                 let kind = if row.is_mutation { "mutation" } else { "query" };
                 let document = format!("{kind} {{ {} }}", (row.ask)(&things));
@@ -261,8 +262,8 @@ fn every_root_field_of_the_schema_has_a_row() {
         };
 
         let decided = |is_mutation| {
-            let rows =
-                ROWS.iter().chain(catalogue::ROWS).filter(|row| row.is_mutation == is_mutation);
+            let rows = ROWS.iter().chain(catalogue::ROWS).chain(payments::ROWS);
+            let rows = rows.filter(|row| row.is_mutation == is_mutation);
             rows.map(|row| row.field.to_owned()).collect::<BTreeSet<_>>()
         };
 

@@ -6,6 +6,7 @@ mod admin;
 mod catalogue;
 mod catalogue_admin;
 mod graphql;
+pub mod payments;
 mod payments_admin;
 mod people;
 mod public_part;

@@ -18,7 +18,7 @@ const SOURCES: [&str; 9] = [
 ];
 
 /// What stands before the parenthesis or brace in which codes are written.
-const BEFORE_CODES: [&str; 19] = [
+const BEFORE_CODES: [&str; 24] = [
     "Problem::new(",
     "Problem::at(",
     "Finding::new(",
@@ -29,6 +29,9 @@ const BEFORE_CODES: [&str; 19] = [
     "bad_request(",
     "refused(",
     "refuse(",
+    "Fate::Refused(",
+    "bill_import::fail(",
+    "finding(",
     "impl Outcome for ",
     "impl Refusal {",
     "impl Refused {",
@@ -37,6 +40,8 @@ const BEFORE_CODES: [&str; 19] = [
     "impl Code {",
     "fn code(kind: Kind) ",
     "let code = match ",
+    "let reason = match ",
+    "impl Blocker {",
     "let (kind, code) = match ",
 ];
 

@@ -18,7 +18,7 @@ use crate::domain::code::{Code, Proof};
 use crate::domain::device::{Device, parse_nonce};
 use crate::domain::otp::Lane;
 use crate::domain::session::{EndReason, SessionKind};
-use crate::error::{Error, fault};
+use crate::error::Error;
 use crate::events;
 use crate::store;
 use crate::store::audit::Entry;
@@ -61,13 +61,12 @@ pub async fn confirm_phone_code(
     let asked = (request.challenge_id, &request.device_nonce, code, &request.device);
     let key = &request.idempotency_key;
     let claim = idempotency::claim(&mut tx, &caller, key, "confirm_phone_code", &asked, now).await;
-    let claim = match claim.map_err(fault("claiming a key"))? {
+    let claim = match claim? {
         Claim::New(claim) => claim,
         Claim::Replay(first) => {
             drop(tx);
             return answer(app, first, now).await;
         }
-        Claim::Reused => return Err(Error::KeyReused),
     };
     let found = store::otp::find(&mut tx, request.challenge_id).await?;
     let challenge =
@@ -109,7 +108,7 @@ pub async fn confirm_phone_code(
             .await?;
             (Answer::Wrong { tries_left }, Vec::new())
         };
-    claim.record(&mut tx, &outcome).await.map_err(fault("recording the answer"))?;
+    claim.record(&mut tx, &outcome).await?;
     commit(tx).await?; // also a miss is committed
     read_session::announce(app, &ended).await;
     answer(app, outcome, now).await

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use super::{App, commit};
 use crate::domain::Flaw;
 use crate::domain::pin::{Pin, TRIES};
-use crate::error::{Error, fault};
+use crate::error::Error;
 use crate::store;
 use crate::store::audit::Entry;
 
@@ -52,15 +52,14 @@ pub async fn create_step_up(
     let caller = who.account.to_string();
     let claim = &request.idempotency_key;
     let claim = idempotency::claim(&mut tx, &caller, claim, "create_step_up", &asked, now).await;
-    let answer = match claim.map_err(fault("claiming a key"))? {
+    let answer = match claim? {
         Claim::New(claim) => {
             let answer = check(app, &mut tx, who, &pin, now).await?;
-            claim.record(&mut tx, &answer).await.map_err(fault("recording the answer"))?;
+            claim.record(&mut tx, &answer).await?;
             commit(tx).await?; // also a miss is committed
             answer
         }
         Claim::Replay(first) => first,
-        Claim::Reused => return Err(Error::KeyReused),
     };
     match answer {
         Answer::Signed { jti, at } => {

@@ -2,6 +2,7 @@
 
 pub mod confirm_phone_code;
 pub mod create_step_up;
+pub mod declare_identity;
 pub mod describe_staff;
 pub mod find_by_phone;
 pub mod find_contact;

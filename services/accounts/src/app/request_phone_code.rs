@@ -14,7 +14,7 @@ use crate::domain::code::{Code, Proof};
 use crate::domain::device::{Installation, parse_nonce};
 use crate::domain::otp::{CODE_LIFE, Capped, Lane};
 use crate::domain::phone::Phone;
-use crate::error::{Error, fault};
+use crate::error::Error;
 use crate::store;
 use crate::store::otp::Challenge;
 
@@ -55,10 +55,9 @@ pub async fn request_phone_code(
         now,
     )
     .await;
-    let claim = match claim.map_err(fault("claiming a key"))? {
+    let claim = match claim? {
         Claim::New(claim) => claim,
         Claim::Replay(first) => return Ok(first),
-        Claim::Reused => return Err(Error::KeyReused),
     };
     let (phone, person, locale) = resolve(&mut tx, command.recipient).await?;
     let lane = store::otp::lane_of(&mut tx, &phone, &command.installation).await?;
@@ -73,7 +72,7 @@ pub async fn request_phone_code(
     let challenge = queue(app, &mut tx, phone, code, person, &command.nonce, locale, now).await?;
     let answer =
         PhoneCodeSent { challenge_id: challenge.id, expires_at: challenge.expires_at, resend_at };
-    claim.record(&mut tx, &answer).await.map_err(fault("recording the answer"))?;
+    claim.record(&mut tx, &answer).await?;
     commit(tx).await?;
     app.code_queued.notify_one();
     Ok(answer)

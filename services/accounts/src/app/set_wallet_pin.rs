@@ -9,7 +9,7 @@ use super::{App, commit, read_session};
 use crate::domain::Flaw;
 use crate::domain::pin::{Pin, PinError};
 use crate::domain::session::NEW_DEVICE_HOLD;
-use crate::error::{Error, fault};
+use crate::error::Error;
 use crate::store;
 use crate::store::audit::Entry;
 
@@ -36,10 +36,9 @@ pub async fn set_wallet_pin(
     let caller = person.to_string();
     let claim = &request.idempotency_key;
     let claim = idempotency::claim(&mut tx, &caller, claim, "set_wallet_pin", &asked, now).await;
-    let claim = match claim.map_err(fault("claiming a key"))? {
+    let claim = match claim? {
         Claim::New(claim) => claim,
         Claim::Replay(()) => return view(&mut tx, person).await,
-        Claim::Reused => return Err(Error::KeyReused),
     };
     store::person::lock(&mut tx, person).await?;
     let found = store::person::find(&mut tx, person).await?.ok_or(Error::PersonNotFound)?;
@@ -58,7 +57,7 @@ pub async fn set_wallet_pin(
     let action = if replaced { "pin.reset" } else { "pin.set" };
     let entry = Entry { at: now, actor: Some(person), action, object: None, outcome: "OK" };
     store::audit::insert(&mut tx, entry).await?;
-    claim.record(&mut tx, &()).await.map_err(fault("recording the answer"))?;
+    claim.record(&mut tx, &()).await?;
     let answer = view(&mut tx, person).await?;
     commit(tx).await?;
     read_session::announce(app, &changed).await;

@@ -7,7 +7,7 @@ use city_ids::{AccountId, SessionId};
 
 use super::{App, commit, read_session};
 use crate::domain::session::EndReason;
-use crate::error::{Error, fault};
+use crate::error::Error;
 use crate::events;
 use crate::store;
 use crate::store::audit::Entry;
@@ -23,19 +23,12 @@ pub async fn sign_out(app: &App, who: &Principal, request: &SignOut) -> Result<S
     };
     let now = app.now();
     let mut tx = app.begin().await?;
-    let claim = idempotency::claim(
-        &mut tx,
-        &person.to_string(),
-        &request.idempotency_key,
-        "sign_out",
-        request,
-        now,
-    )
-    .await;
-    let claim = match claim.map_err(fault("claiming a key"))? {
+    let claim =
+        idempotency::claim(&mut tx, person, &request.idempotency_key, "sign_out", request, now)
+            .await;
+    let claim = match claim? {
         Claim::New(claim) => claim,
         Claim::Replay(first) => return Ok(first),
-        Claim::Reused => return Err(Error::KeyReused),
     };
     store::person::lock(&mut tx, person).await?;
     let elsewhere = EndReason::SignedOutElsewhere;
@@ -64,7 +57,7 @@ pub async fn sign_out(app: &App, who: &Principal, request: &SignOut) -> Result<S
     };
     store::audit::insert(&mut tx, entry).await?;
     let answer = SignedOut { ended: u32::try_from(ended.len()).unwrap_or(u32::MAX) };
-    claim.record(&mut tx, &answer).await.map_err(fault("recording the answer"))?;
+    claim.record(&mut tx, &answer).await?;
     commit(tx).await?;
     let ended: Vec<_> = ended.iter().map(|ended| ended.session).collect();
     read_session::announce(app, &ended).await;

@@ -1,6 +1,6 @@
 //! The signed-in person, for themselves.
 
-use city_contracts::accounts::ViewerView;
+use city_contracts::accounts::{ViewerView, WalletPinView};
 use city_ids::AccountId;
 use sqlx::PgConnection;
 
@@ -18,12 +18,17 @@ pub async fn view_person(app: &App, who: AccountId) -> Result<ViewerView, Error>
 }
 
 pub(super) async fn view(db: &mut PgConnection, who: AccountId) -> Result<ViewerView, Error> {
-    let person = store::person::find(db, who).await?.ok_or(Error::PersonNotFound)?;
+    let person = store::person::find(&mut *db, who).await?.ok_or(Error::PersonNotFound)?;
+    let tries_left = store::pin::tries_left(db, who).await?;
     Ok(ViewerView {
         id: person.id,
         full_name: person.full_name,
         locale: person.locale,
         phone_masked: person.phone.as_ref().map(Phone::masked).unwrap_or_default(),
         version: person.version,
+        wallet_pin: WalletPinView {
+            is_set: tries_left.is_some(),
+            tries_left: tries_left.unwrap_or(0),
+        },
     })
 }

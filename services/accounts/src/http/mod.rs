@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
+use city_boot::Profile;
 
 pub use self::openapi::openapi;
 use crate::app::App;
 
-/// Every route of the service.
-pub fn routes(app: Arc<App>) -> Router {
-    Router::new()
+/// Every route of the service; what stands in for an identity provider is there in the development profile only.
+pub fn routes(app: Arc<App>, profile: Profile) -> Router {
+    let routes = Router::new()
         // public, behind the gateway
         .route("/.well-known/jwks.json", get(jwks::get))
         .route("/auth/v1/refresh", post(internal::refresh_session::post))
@@ -40,6 +41,11 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/admin/v1/auth/sessions", post(admin::sign_in::post))
         .route("/admin/v1/auth/refresh", post(admin::refresh::post))
         .route("/admin/v1/auth/session", delete(admin::sign_out::delete))
-        .route("/admin/v1/me", get(admin::me::get))
-        .with_state(app)
+        .route("/admin/v1/me", get(admin::me::get));
+    let routes = if profile.is_development() {
+        routes.route("/internal/v1/dev/identity", post(internal::dev_identity::post))
+    } else {
+        routes
+    };
+    routes.with_state(app)
 }

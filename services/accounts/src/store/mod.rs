@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod binding;
 pub mod device;
+pub mod identity;
 pub mod otp;
 pub mod person;
 pub mod pin;

@@ -44,6 +44,16 @@ pub async fn forgive(db: &mut PgConnection, person: AccountId) -> Result<(), Err
     forgiven.execute(db).await.map(drop).map_err(fault("forgiving tries of a PIN"))
 }
 
+/// How many wrong tries a person's PIN has left, 0 when it is locked; none without a PIN.
+pub async fn tries_left(db: &mut PgConnection, person: AccountId) -> Result<Option<u32>, Error> {
+    let fails = sqlx::query_scalar!(
+        "select fails from accounts.wallet_pin where person_id = $1",
+        person.as_uuid()
+    );
+    let fails = fails.fetch_optional(db).await.map_err(fault("reading the tries of a PIN"))?;
+    Ok(fails.map(|fails| u32::try_from(TRIES - fails).unwrap_or(0)))
+}
+
 /// Whether a person has a PIN, locked or not.
 pub async fn exists(db: &mut PgConnection, person: AccountId) -> Result<bool, Error> {
     let found = sqlx::query_scalar!(

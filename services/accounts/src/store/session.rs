@@ -335,6 +335,7 @@ pub async fn record(
         SessionKind::Staff => store::binding::list(&mut *db, session.person, now).await?,
         SessionKind::Resident | SessionKind::Assisted => Vec::new(),
     };
+    let identity = store::identity::find(&mut *db, session.person, now).await?;
     let over = session.life.over(now);
     let record = SessionRecord {
         sid: id,
@@ -342,8 +343,8 @@ pub async fn record(
         sub: session.person,
         act: session.actor,
         kind: session.kind.principal(),
-        ial: 0,
-        ial_until: None,
+        ial: identity.level,
+        ial_until: identity.until,
         auth_at: session.auth_at,
         hold_until: session.hold_until,
         exp: session.life.expires_at,

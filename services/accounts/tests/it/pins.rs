@@ -122,6 +122,26 @@ fn a_confirmation_is_signed_for_one_operation_and_the_same_key_gets_the_same() {
 }
 
 #[test]
+fn a_person_sees_whether_they_have_a_pin_and_what_tries_are_left() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        let shown = async || {
+            let viewer = me.resident.post("/internal/v1/viewer", &json!({})).await.ok();
+            (viewer["walletPin"]["isSet"].clone(), viewer["walletPin"]["triesLeft"].clone())
+        };
+        assert_eq!(shown().await, (json!(false), json!(0)));
+        let set = set(&me.resident, PIN).await.ok();
+        assert_eq!(set["walletPin"], json!({ "isSet": true, "triesLeft": 5 }));
+
+        for left in (0..5).rev() {
+            drop(confirm(&me.resident, "111111").await);
+            assert_eq!(shown().await, (json!(true), json!(left)));
+        }
+        city.settle().await;
+    });
+}
+
+#[test]
 fn the_fifth_wrong_pin_locks_it_however_many_try_at_once() {
     run::<Accounts>(async |city: &City<Accounts>| {
         let me = sign_in(city, PHONE, MY_PHONE).await;

@@ -1,6 +1,5 @@
 //! Use cases, one file each, a folder a part of the catalogue.
 
-mod claim;
 pub mod dossier;
 mod nodes;
 pub mod procedure;
@@ -15,7 +14,6 @@ use city_blobs::Blobs;
 use city_clients::Accounts;
 use city_clock::SharedClock;
 use city_ids::Ids;
-pub use claim::{Claimed, Recorder, claim};
 pub use nodes::nodes;
 use sqlx::PgPool;
 

@@ -48,6 +48,11 @@ impl Round {
         self.latencies.len()
     }
 
+    /// How long each of them took.
+    pub(super) fn into_latencies(self) -> Vec<Duration> {
+        self.latencies
+    }
+
     /// How many requests were told to come back later.
     pub(super) fn away(&self) -> usize {
         self.away

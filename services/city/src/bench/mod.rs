@@ -26,6 +26,9 @@ pub struct BenchCommand {
     /// How often each side of `payments` runs.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Also run other ledgers beside `payments`; they are built first, which takes minutes and needs their registries.
+    #[arg(long)]
+    peers: bool,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -34,7 +37,7 @@ enum Bench {
     Smoke,
     /// The catalogue: reads from memory, search, the recount after a new calendar, the work list; each against its baseline.
     Catalogue,
-    /// The ledger against a transaction a payment.
+    /// The ledger, in process and through its doors, against a transaction a payment.
     Payments,
 }
 
@@ -47,8 +50,12 @@ pub async fn run(command: &BenchCommand, process: Process) -> Result<(), BootErr
         Bench::Smoke => smoke::run(process).await,
         Bench::Catalogue => catalogue::run(&command.parts).await,
         Bench::Payments => {
-            let plan = payments::Plan { seconds: command.seconds, rounds: command.rounds };
-            payments::run(plan).await
+            let plan = payments::Plan {
+                seconds: command.seconds,
+                rounds: command.rounds,
+                peers: command.peers,
+            };
+            payments::run(plan, process).await
         }
     }
 }

@@ -57,6 +57,7 @@ async fn measure(servers: &Embedded, process: &Process) -> Result<(), BootError>
         keyring: Arc::new(Keyring::generate(&Ids::random())),
         notifications_keyring_file: None,
         catalogue_keyring_file: None,
+        payments_keyring_file: None,
         payments_head_key_file: None,
         payments_durability: Some("throwaway"),
         response_cache: Some(false),

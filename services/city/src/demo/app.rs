@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use city_clock::{Clock as _, SystemClock};
 use city_ids::Ids;
 use serde_json::{Value, json};
 
@@ -213,8 +214,54 @@ impl App {
         self.execute(format!("{head} {{ {selection} }}"), variables.clone()).await
     }
 
+    /// Runs a query with variables of these types.
+    pub(super) async fn ask(
+        &self,
+        selection: &str,
+        types: &str,
+        variables: Value,
+    ) -> Result<Value, DemoError> {
+        self.execute(format!("query Demo({types}) {{ {selection} }}"), variables).await
+    }
+
+    /// A new id of a payment.
+    pub(super) fn new_id(&self) -> String {
+        self.ids.uuid(SystemClock.now()).to_string()
+    }
+
+    /// The text behind a path, read as the resident.
+    pub(super) async fn get(&self, path: &str) -> Result<String, DemoError> {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(self.access_token());
+        self.text(path, request).await
+    }
+
+    /// Posts JSON to a path that is there in the development profile.
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Result<(), DemoError> {
+        let request = self.http.post(format!("{}{path}", self.url)).json(body);
+        self.text(path, request).await.map(drop)
+    }
+
+    /// Presses the button of a page elsewhere, and follows where it leads.
+    pub(super) async fn press(&self, url: &str) -> Result<(), DemoError> {
+        self.text(url, self.http.post(url)).await.map(drop)
+    }
+
+    async fn text(
+        &self,
+        what: &str,
+        request: reqwest::RequestBuilder,
+    ) -> Result<String, DemoError> {
+        let answer = request.send().await.map_err(|source| self.away(source))?;
+        let status = answer.status();
+        let text = answer.text().await.map_err(|source| self.away(source))?;
+        if status.is_success() || status.is_redirection() {
+            return Ok(text);
+        }
+        Err(DemoError::off("asking", format!("success of {what}"), &json!([status.as_u16(), text])))
+    }
+
     /// Runs a mutation with a fresh key, unless the input has one, and gives its payload.
-    async fn mutate(
+    pub(super) async fn mutate(
         &self,
         field: &'static str,
         input_type: &str,

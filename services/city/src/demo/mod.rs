@@ -1,11 +1,13 @@
 //! `city demo`: the main job, driven over the public API of a running city, with every claim checked.
 //!
 //! A resident signs in, files a report with a photo that tells where they live, and watches; a triage officer accepts it,
-//! an officer resolves it with a photo; the resident rates the result. It writes only what a resident and officers could.
+//! an officer resolves it with a photo; the resident rates the result. Then they open a wallet, top it up, send money and prove
+//! it. It writes only what a resident and officers could.
 
 mod app;
 mod console;
 mod live;
+mod money;
 mod photo;
 
 use std::time::Duration;
@@ -188,6 +190,7 @@ pub async fn run(command: &DemoCommand) -> Result<(), DemoError> {
     say.step(&format!("Its timeline: {}", kinds.join(", ")));
     let unread = app.unread(PATIENCE).await?;
     say.step(&format!("The inbox holds {unread} messages about it"));
+    money::run(&command.url, &app, &phone, &say).await?;
     say.done();
     Ok(())
 }

@@ -85,6 +85,7 @@ impl Door {
                     principal: &principal,
                     max_body_bytes: operation.max_body_bytes,
                     timeout: operation.timeout,
+                    headers: &[],
                 };
                 self.upstreams.forward(&handover, Request::from_parts(parts, body)).await
             }

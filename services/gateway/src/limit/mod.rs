@@ -113,10 +113,14 @@ impl Limits {
             (Answer::Allow, _) => Ok(()),
             (Answer::Refuse { retry_after_us }, _) => Err(too_many(retry_after_us)),
             (Answer::Away, RedisDown::Closed) => Err(Refused::Closed),
-            (Answer::Away, RedisDown::Process) => {
+            (Answer::Away, RedisDown::Process | RedisDown::ProcessInFull) => {
                 let now_us =
                     asked.duration_since(self.started).as_micros().try_into().unwrap_or(i64::MAX);
-                match self.local.decide(now_us, digest, limit.rule.quarter(), units) {
+                let rule = match limit.redis_down {
+                    RedisDown::ProcessInFull => limit.rule,
+                    RedisDown::Process | RedisDown::Closed => limit.rule.quarter(),
+                };
+                match self.local.decide(now_us, digest, rule, units) {
                     Decision::Allow { .. } => Ok(()),
                     Decision::Refuse { retry_after_us } => Err(too_many(retry_after_us)),
                 }

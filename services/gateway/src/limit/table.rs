@@ -8,6 +8,8 @@ use super::gcra::Rule;
 pub enum RedisDown {
     /// This process decides alone, at a quarter of burst and rate.
     Process,
+    /// This process decides alone, at the full rate.
+    ProcessInFull,
     /// Nothing passes: what is behind costs money or tells who has an account.
     Closed,
 }
@@ -69,6 +71,18 @@ pub static TRACKING: Limit = Limit {
     name: "track",
     rule: Rule { burst: 10, interval_us: 6 * SECOND },
     redis_down: RedisDown::Closed,
+};
+/// By account.
+pub static PAYMENT: Limit = limit("pay", 5, 10 * SECOND);
+/// By account.
+pub static RECEIPTS: Limit = limit("receipt", 10, 6 * SECOND);
+/// By the key a merchant names; what it signs is checked by payments.
+pub static MERCHANT_API: Limit = limit("merchant", 50, SECOND / 50);
+/// By provider, and no other limit: money that arrived must not be turned away.
+pub static PAYMENT_NOTICES: Limit = Limit {
+    name: "ipn",
+    rule: Rule { burst: 200, interval_us: SECOND / 200 },
+    redis_down: RedisDown::ProcessInFull,
 };
 /// By staff account.
 pub static ADMIN_API: Limit = limit("admin", 200, SECOND / 30);

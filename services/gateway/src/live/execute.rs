@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use city_contracts::common::Locale;
 use city_contracts::problem::Kind;
 use city_http::trace;
-use city_ids::{DossierId, ReportId};
+use city_ids::{DossierId, ProviderOrderId, ReportId};
 use serde_json::{Value, json};
 
 use super::groups::{GroupKey, Resolve, Resolved, Viewer};
@@ -117,6 +117,15 @@ fn topic(app: &App, plan: &Plan, asking: &request::Caller) -> Option<Topic> {
                 _ => None,
             }
         }
+        "providerPaymentChanged" => {
+            match app.engine.arguments(plan, "providerPaymentChanged", "id").into_iter().next()? {
+                GraphqlValue::String(id) => {
+                    ProviderOrderId::parse(&id).ok().map(Topic::ProviderPayment)
+                }
+                _ => None,
+            }
+        }
+        "walletChanged" => asking.principal.account.map(Topic::Wallet),
         "inboxChanged" => asking.principal.account.map(Topic::Inbox),
         _ => None,
     }

@@ -1,8 +1,9 @@
 //! The table: public event → topics and tags. An event type that is published and not named here fails a test.
 
 use city_contracts::notifications::InboxEvent;
+use city_contracts::payments::ProviderPaymentChanged;
 use city_contracts::reports::ReportEvent;
-use city_ids::{AccountId, DossierId, ReportId, ServiceName};
+use city_ids::{AccountId, DossierId, ProviderOrderId, ReportId, ServiceName};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -17,11 +18,19 @@ pub enum Topic {
     Dossier(DossierId),
     /// `inbox:{account}`.
     Inbox(AccountId),
+    /// `wallet:{account}`.
+    Wallet(AccountId),
+    /// `provider-payment:{id}`.
+    ProviderPayment(ProviderOrderId),
 }
 
 /// The services whose streams are read.
-pub const PUBLISHERS: [ServiceName; 3] =
-    [ServiceName::Reports, ServiceName::Notifications, ServiceName::Catalogue];
+pub const PUBLISHERS: [ServiceName; 4] = [
+    ServiceName::Reports,
+    ServiceName::Notifications,
+    ServiceName::Catalogue,
+    ServiceName::Payments,
+];
 
 /// What an event type means to live updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +41,10 @@ enum Meaning {
     Inbox,
     /// The body names a dossier: that dossier changed.
     Dossier,
+    /// The body names an account, if there is one: its wallet changed.
+    Wallet,
+    /// The body is a [`ProviderPaymentChanged`]: that payment changed.
+    ProviderPayment,
     /// Services or procedures changed, or what is said about them.
     Services,
     /// Places, offices or the calendar changed, and with them what services say.
@@ -44,6 +57,12 @@ enum Meaning {
 #[derive(Debug, Deserialize)]
 struct AboutDossier {
     dossier: DossierId,
+}
+
+/// What all events about a wallet tell.
+#[derive(Debug, Deserialize)]
+struct AboutWallet {
+    account: Option<AccountId>,
 }
 
 const EVENTS: &[(ServiceName, &str, Meaning)] = &[
@@ -106,6 +125,33 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Catalogue, "DossierTransferred", Meaning::Dossier),
     (ServiceName::Catalogue, "DossierRated", Meaning::Dossier),
     (ServiceName::Catalogue, "DossierReminder", Meaning::Dossier),
+    (ServiceName::Payments, "WalletOpened", Meaning::Wallet),
+    (ServiceName::Payments, "WalletFrozen", Meaning::Wallet),
+    (ServiceName::Payments, "WalletUnfrozen", Meaning::Wallet),
+    (ServiceName::Payments, "PaymentSucceeded", Meaning::Wallet),
+    (ServiceName::Payments, "MoneyReceived", Meaning::Wallet),
+    (ServiceName::Payments, "WalletClosed", Meaning::Wallet),
+    (ServiceName::Payments, "PaymentAuthorised", Meaning::Wallet),
+    (ServiceName::Payments, "PaymentCaptured", Meaning::Wallet),
+    (ServiceName::Payments, "PaymentVoided", Meaning::Wallet),
+    (ServiceName::Payments, "TopUpSucceeded", Meaning::Wallet),
+    (ServiceName::Payments, "RefundDone", Meaning::Wallet),
+    (ServiceName::Payments, "ProviderPaymentChanged", Meaning::ProviderPayment),
+    // Nothing moved, and the payment through the provider says so itself.
+    (ServiceName::Payments, "TopUpFailed", Meaning::Nothing),
+    (ServiceName::Payments, "RefundFailed", Meaning::Nothing),
+    (ServiceName::Payments, "SettlementClosed", Meaning::Nothing),
+    (ServiceName::Payments, "BreakOpened", Meaning::Nothing),
+    (ServiceName::Payments, "BackingPublished", Meaning::Nothing),
+    (ServiceName::Payments, "BackingShort", Meaning::Nothing),
+    (ServiceName::Payments, "BillDueSoon", Meaning::Nothing),
+    (ServiceName::Payments, "WebhookDisabled", Meaning::Nothing),
+    // It names nobody; whoever's money is free again sees it when they look.
+    (ServiceName::Payments, "PaymentExpired", Meaning::Nothing),
+    // What paid a bill out of a wallet says so itself.
+    (ServiceName::Payments, "BillOpened", Meaning::Nothing),
+    (ServiceName::Payments, "BillPaid", Meaning::Nothing),
+    (ServiceName::Payments, "BillCancelled", Meaning::Nothing),
     (ServiceName::Notifications, "MessageAdded", Meaning::Inbox),
     (ServiceName::Notifications, "MessagesRead", Meaning::Inbox),
     (ServiceName::Notifications, "WarningSent", Meaning::Nothing),
@@ -161,6 +207,16 @@ pub fn touched(publisher: ServiceName, kind: &str, body: Value) -> Result<Touche
         Meaning::Dossier => {
             let event: AboutDossier = serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
             Ok(Touched { topic: Some(Topic::Dossier(event.dossier)), tags: Vec::new() })
+        }
+        Meaning::Wallet => {
+            let event: AboutWallet = serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
+            Ok(Touched { topic: event.account.map(Topic::Wallet), tags: Vec::new() })
+        }
+        Meaning::ProviderPayment => {
+            let event: ProviderPaymentChanged =
+                serde_json::from_value(body).map_err(|_| Unreadable::Body)?;
+            let topic = Some(Topic::ProviderPayment(event.provider_payment));
+            Ok(Touched { topic, tags: Vec::new() })
         }
         Meaning::Services => Ok(Touched { topic: None, tags: vec![Tag::Services] }),
         Meaning::Registry => Ok(Touched { topic: None, tags: vec![Tag::Places, Tag::Services] }),

@@ -68,6 +68,28 @@ fn events_of(service: &str) -> Vec<String> {
     written.filter(is_name).chain(published(service)).collect()
 }
 
+/// The names in the calls that make events of payments, for the ledger or for the outbox, and those written as constants.
+fn events_of_payments() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../payments/src");
+    let mut files = Vec::new();
+    rust_files(&folder, &mut files);
+    let mut names = Vec::new();
+    for text in files.iter().map(|file| fs::read_to_string(file).unwrap()) {
+        for start in ["events::event(", "Envelope::new(", ": &str = "] {
+            for call in text.split(start).skip(1) {
+                let call = call.split(';').next().unwrap_or(call);
+                names.extend(call.split('"').skip(1).step_by(2).map(str::to_owned));
+            }
+        }
+    }
+    names.retain(|name| {
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name.chars().all(char::is_alphanumeric)
+            && name.chars().any(|c| c.is_ascii_lowercase())
+    });
+    names
+}
+
 #[test]
 fn every_public_event_type_is_in_the_table() {
     let reports = published("reports");
@@ -86,6 +108,12 @@ fn every_public_event_type_is_in_the_table() {
     for name in catalogue {
         let is_known = is_named(ServiceName::Catalogue, &name);
         assert!(is_known, "the catalogue publishes {name}, topics.rs does not say what it means");
+    }
+    let payments = events_of_payments();
+    assert!(payments.len() >= 8, "found in its source too: {payments:?}");
+    for name in payments {
+        let is_known = is_named(ServiceName::Payments, &name);
+        assert!(is_known, "payments publishes {name}, topics.rs does not say what it means");
     }
     let notifications = published("notifications");
     assert!(

@@ -69,6 +69,8 @@ pub struct Handover<'a> {
     pub principal: &'a Principal,
     pub max_body_bytes: usize,
     pub timeout: Duration,
+    /// What passes inward beside the headers of every route.
+    pub headers: &'a [HeaderName],
 }
 
 impl Upstreams {
@@ -109,7 +111,7 @@ impl Upstreams {
         let mut sent = self
             .http
             .request(request.method().clone(), format!("{base}{path}"))
-            .headers(picked(request.headers(), &INWARD))
+            .headers(picked(request.headers(), INWARD.iter().chain(handover.headers)))
             .bearer_auth(self.identity.mint(handover.principal, handover.to))
             .header("x-deadline-ms", handover.timeout.as_millis().to_string())
             .timeout(handover.timeout);
@@ -166,8 +168,8 @@ fn declared_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn picked(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
-    let mut kept = HeaderMap::with_capacity(names.len());
+fn picked<'a>(headers: &HeaderMap, names: impl IntoIterator<Item = &'a HeaderName>) -> HeaderMap {
+    let mut kept = HeaderMap::new();
     for name in names {
         for value in headers.get_all(name) {
             kept.append(name, value.clone());

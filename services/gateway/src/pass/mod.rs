@@ -1,20 +1,23 @@
 //! Paths that reach a service without GraphQL, and the development profile's window on sent messages.
 
+mod dev_identity;
 mod dev_outbox;
 mod forward;
 #[cfg(feature = "graphiql")]
 mod graphiql;
 mod jwks;
+mod own_machine;
 mod status_file;
 mod table;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use city_auth::{Principal, PrincipalKind};
 use city_http::{Kind, Problem};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -23,7 +26,7 @@ pub use forward::{Handover, Upstreams, check_path, too_large};
 
 use crate::App;
 use crate::limit::{address, table as limits};
-use table::{Caller, ROUTES, Route};
+use table::{Caller, Counted, ROUTES, Route};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -48,7 +51,9 @@ pub fn routes(app: App, upstreams: Upstreams) -> Router {
         .route("/.well-known/jwks.json", get(jwks::get))
         .route("/.well-known/catalogue-status.json", get(status_file::get));
     if profile.is_development() {
-        router = router.route("/dev/outbox", get(dev_outbox::get));
+        router = router
+            .route("/dev/outbox", get(dev_outbox::get))
+            .route("/dev/identity", post(dev_identity::post));
         #[cfg(feature = "graphiql")]
         {
             router = router.merge(graphiql::routes());
@@ -68,23 +73,51 @@ impl Pass {
                 &route.methods.iter().map(http::Method::as_str).collect::<Vec<_>>(),
             );
         }
-        let address = address::host_key(self.app.addresses.of(&request));
-        for limit in [Some(&limits::ANY_REQUEST), route.limit].into_iter().flatten() {
-            if let Err(refused) = self.app.limits.check(limit, &address, 1).await {
-                return Problem::from(refused).into_response();
-            }
-        }
-        let principal = match self.caller(route.caller, request.headers()).await {
-            Ok(principal) => principal,
-            Err(refused) => return refused.into_response(),
-        };
+        let principal =
+            match self.admit(route, self.app.addresses.of(&request), request.headers()).await {
+                Ok(principal) => principal,
+                Err(refused) => return refused.into_response(),
+            };
         let handover = Handover {
             to: route.to,
             principal: &principal,
             max_body_bytes: route.max_body_bytes,
             timeout: TIMEOUT,
+            headers: route.headers,
         };
         self.upstreams.forward(&handover, request).await
+    }
+
+    /// As whom the service gets the request, once every limit let it through.
+    async fn admit(
+        &self,
+        route: &Route,
+        address: IpAddr,
+        headers: &HeaderMap,
+    ) -> Result<Principal, Problem> {
+        let address = address::host_key(address);
+        if let Counted::PathAlone(limit) = route.counted {
+            self.app.limits.check(limit, route.path, 1).await?;
+            return self.caller(route.caller, headers).await;
+        }
+        self.app.limits.check(&limits::ANY_REQUEST, &address, 1).await?;
+        let named = match &route.counted {
+            Counted::Address(limit) => Some((*limit, address)),
+            // A request that names no key has nothing but its address.
+            Counted::Header(name, limit) => {
+                let value = headers.get(name).and_then(|value| value.to_str().ok());
+                Some((*limit, value.map_or(address, str::to_owned)))
+            }
+            Counted::AnyRequest | Counted::Account(_) | Counted::PathAlone(_) => None,
+        };
+        if let Some((limit, key)) = named {
+            self.app.limits.check(limit, &key, 1).await?;
+        }
+        let principal = self.caller(route.caller, headers).await?;
+        if let (Counted::Account(limit), Some(account)) = (&route.counted, principal.account) {
+            self.app.limits.check(limit, &account.to_string(), 1).await?;
+        }
+        Ok(principal)
     }
 
     async fn caller(&self, caller: Caller, headers: &HeaderMap) -> Result<Principal, Problem> {

@@ -4,6 +4,7 @@ use async_graphql::{Enum, ID, InputObject, SimpleObject};
 use city_contracts::accounts as wire;
 use city_contracts::common;
 
+use super::pin::WalletPin;
 use super::scalars::{DateTime, Locale};
 use super::user_error::{Checks, UserError};
 
@@ -68,6 +69,9 @@ pub struct Viewer {
     /// The phone number with all but the last three digits hidden.
     #[graphql(name = "phoneMasked")]
     phone_masked: String,
+    /// The PIN with which they confirm payments.
+    #[graphql(name = "walletPin")]
+    wallet_pin: WalletPin,
 }
 
 impl From<wire::ViewerView> for Viewer {
@@ -78,6 +82,7 @@ impl From<wire::ViewerView> for Viewer {
             full_name: of.full_name,
             locale: Locale(of.locale),
             phone_masked: of.phone_masked,
+            wallet_pin: of.wallet_pin.into(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use async_graphql::{OutputType, SimpleObject};
 use city_contracts::common::{Page, PageArgs};
 
+use super::bill::Bill;
 use super::dossier::Dossier;
 use super::dossier_parts::DossierEvent;
 use super::message::Message;
@@ -10,6 +11,7 @@ use super::refusal::Refusal;
 use super::report::Report;
 use super::service::Service;
 use super::timeline::ReportEvent;
+use super::wallet::StatementLine;
 
 type ReportEdge = Edge<Report>;
 type ReportEventEdge = Edge<ReportEvent>;
@@ -17,6 +19,8 @@ type MessageEdge = Edge<Message>;
 type ServiceEdge = Edge<Service>;
 type DossierEdge = Edge<Dossier>;
 type DossierEventEdge = Edge<DossierEvent>;
+type StatementEdge = Edge<StatementLine>;
+type BillEdge = Edge<Bill>;
 /// A page of reports.
 pub type ReportConnection = Connection<ReportEdge>;
 /// A page of the steps of a report.
@@ -29,6 +33,10 @@ pub type ServiceConnection = Connection<ServiceEdge>;
 pub type DossierConnection = Connection<DossierEdge>;
 /// A page of the steps of a dossier.
 pub type DossierEventConnection = Connection<DossierEventEdge>;
+/// A page of what moved in a wallet.
+pub type StatementConnection = Connection<StatementEdge>;
+/// A page of bills.
+pub type BillConnection = Connection<BillEdge>;
 
 /// A page of a list.
 #[derive(Debug, SimpleObject)]
@@ -38,7 +46,9 @@ pub type DossierEventConnection = Connection<DossierEventEdge>;
     concrete(name = "MessageConnection", params(MessageEdge)),
     concrete(name = "ServiceConnection", params(ServiceEdge)),
     concrete(name = "DossierConnection", params(DossierEdge)),
-    concrete(name = "DossierEventConnection", params(DossierEventEdge))
+    concrete(name = "DossierEventConnection", params(DossierEventEdge)),
+    concrete(name = "StatementConnection", params(StatementEdge)),
+    concrete(name = "BillConnection", params(BillEdge))
 )]
 pub struct Connection<E: OutputType> {
     /// The entries, each with the cursor behind it.
@@ -57,7 +67,9 @@ pub struct Connection<E: OutputType> {
     concrete(name = "MessageEdge", params(Message)),
     concrete(name = "ServiceEdge", params(Service)),
     concrete(name = "DossierEdge", params(Dossier)),
-    concrete(name = "DossierEventEdge", params(DossierEvent))
+    concrete(name = "DossierEventEdge", params(DossierEvent)),
+    concrete(name = "StatementEdge", params(StatementLine)),
+    concrete(name = "BillEdge", params(Bill))
 )]
 pub struct Edge<T: OutputType> {
     /// Pass it as `after` to go on behind this entry.

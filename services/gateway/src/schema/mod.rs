@@ -6,6 +6,8 @@ mod account;
 mod agency;
 mod asking;
 mod availability;
+mod bill;
+mod biller;
 mod catalogue_batch;
 mod catalogue_mutation;
 mod category;
@@ -19,14 +21,23 @@ mod dossier_query;
 mod due;
 mod edition;
 mod form;
+mod merchant;
 mod message;
 mod mutation;
 mod node;
+mod payment;
+mod payment_batch;
+mod payment_input;
+mod payment_mutation;
+mod payment_node;
+mod payment_query;
 mod photo;
+mod pin;
 mod place;
 mod place_query;
 mod procedure;
 mod procedure_parts;
+mod provider_payment;
 mod public;
 mod query;
 mod quote;
@@ -45,6 +56,7 @@ mod shared;
 mod subscription;
 mod timeline;
 mod user_error;
+mod wallet;
 
 use async_graphql::{SDLExportOptions, Schema, SchemaBuilder};
 
@@ -61,14 +73,27 @@ use crate::prepare::CostTable;
 /// The schema as the engine runs it.
 pub type CitySchema = Schema<Query, Mutation, Subscription>;
 
-/// Mutations that must be the only root field of their operation: sign-in and codes.
-pub const ALONE: &[&str] = &["requestPhoneCode", "confirmPhoneCode", "refreshSession"];
+/// Mutations that must be the only root field of their operation: sign-in, codes, the PIN, and all that move money.
+pub const ALONE: &[&str] = &[
+    "requestPhoneCode",
+    "confirmPhoneCode",
+    "refreshSession",
+    "setWalletPin",
+    "createStepUp",
+    "sendMoney",
+    "payBill",
+    "payMerchant",
+    "closeWallet",
+    "startProviderPayment",
+];
 
 /// Root fields that a bad or expired access token does not stop: they are how one gets a new one.
 pub const WITHOUT_TOKEN: &[&str] = &["requestPhoneCode", "confirmPhoneCode", "refreshSession"];
 
-/// Root fields of queries whose arguments may not stand in a URL: phones, tracking codes, answers of a form.
-pub const PRIVATE_ARGUMENTS: &[&str] = &["checkFile", "feeQuote", "trackDossier"];
+/// Root fields of queries whose arguments may not stand in a URL: phones, codes of dossiers and customers, answers of a
+/// form, notes to a payee.
+pub const PRIVATE_ARGUMENTS: &[&str] =
+    &["billsByCode", "checkFile", "feeQuote", "payeeByPhone", "paymentQuote", "trackDossier"];
 
 /// A schema to be finished by the engine.
 pub fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
@@ -115,6 +140,12 @@ pub fn costs() -> CostTable {
         ("Report.afterPhotos", 5),
         ("Report.dueExplanation", 20),
         ("ReportRating.reasons", 5),
+        ("Wallet.limits", 5),
+        ("LimitStatus.excludes", 10),
+        ("PaymentQuote.problems", 3),
+        ("Bill.heads", 5),
+        ("Query.billers", 30),
+        ("Payment.refunds", 2),
     ];
     let assumed = assumed.into_iter().map(|(field, length)| (field.to_owned(), length)).collect();
     // A search reads the whole index.

@@ -11,8 +11,13 @@ use super::account::{
     RequestPhoneCodePayload, SignInPayload, SignOutInput, SignOutPayload,
 };
 use super::asking::{Asking, asking};
+use super::biller::BillerMutation;
 use super::catalogue_mutation::CatalogueMutation;
+use super::merchant::MerchantMutation;
 use super::message::{MarkMessagesReadInput, MessagesPayload};
+use super::payment_mutation::PaymentMutation;
+use super::pin::PinMutation;
+use super::provider_payment::ProviderMutation;
 use super::query::{Root, clamp};
 use super::refusal::{Refusal, expected};
 use super::report::Report;
@@ -26,7 +31,15 @@ use super::user_error::UserError;
 /// What can be done. After a lost answer send the same input again: its `idempotencyKey` gets the first answer.
 #[derive(Debug, Clone, Copy, Default, MergedObject)]
 #[graphql(name = "Mutation")]
-pub struct Mutation(GeneralMutation, CatalogueMutation);
+pub struct Mutation(
+    GeneralMutation,
+    CatalogueMutation,
+    PaymentMutation,
+    PinMutation,
+    MerchantMutation,
+    BillerMutation,
+    ProviderMutation,
+);
 
 /// What can be done with accounts, reports and messages.
 #[derive(Debug, Clone, Copy, Default)]

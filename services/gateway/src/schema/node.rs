@@ -15,17 +15,23 @@ use city_ids::{DossierId, MessageId, ReportId};
 use super::account::Viewer;
 use super::agency::Agency;
 use super::asking::{Asking, asking};
+use super::bill::Bill;
+use super::biller::Biller;
 use super::catalogue_batch::{OfDossier, add_procedures, complete};
 use super::category::{PREFIX as CATEGORY, ReportCategory};
 use super::dossier::Dossier;
 use super::form::FormVersion;
 use super::message::Message;
+use super::payment::{Payment, Refund};
+use super::payment_node::find_in_payments;
 use super::place::Place;
 use super::procedure::Procedure;
+use super::provider_payment::ProviderPayment;
 use super::refusal::{Refusal, answered};
 use super::report::Report;
 use super::service::Service;
 use super::service_group::Category;
+use super::wallet::Wallet;
 use super::{agency, place, procedure, service, service_group};
 
 /// Anything with a global id.
@@ -57,6 +63,18 @@ pub enum Node {
     FormVersion(Box<FormVersion>),
     /// A dossier of the caller's.
     Dossier(Box<Dossier>),
+    /// The caller's wallet.
+    Wallet(Box<Wallet>),
+    /// A payment in which the caller has a part.
+    Payment(Box<Payment>),
+    /// A bill.
+    Bill(Box<Bill>),
+    /// A biller.
+    Biller(Box<Biller>),
+    /// A payment through a provider that the caller started.
+    ProviderPayment(Box<ProviderPayment>),
+    /// A refund of a payment in which the caller has a part.
+    Refund(Box<Refund>),
 }
 
 /// Ids of one request for nodes.
@@ -69,18 +87,26 @@ pub async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, Re
     let messages: Vec<MessageId> = ids.iter().filter_map(|id| MessageId::parse(id).ok()).collect();
     let wants_categories = ids.iter().any(|id| id.starts_with(CATEGORY));
     let own = asking.principal.account.map(ID::from).filter(|own| ids.contains(own));
-    let (reports, categories, messages, viewer, of_catalogue) = futures_util::future::try_join5(
-        find_reports(asking, &reports),
-        find_categories(asking, wants_categories),
-        find_messages(asking, messages),
-        find_viewer(asking, own.is_some()),
+    let elsewhere = futures_util::future::try_join(
         find_in_catalogue(ctx, asking, ids),
-    )
-    .await?;
+        find_in_payments(ctx, asking, ids),
+    );
+    let (reports, categories, messages, viewer, (of_catalogue, of_payments)) =
+        futures_util::future::try_join5(
+            find_reports(asking, &reports),
+            find_categories(asking, wants_categories),
+            find_messages(asking, messages),
+            find_viewer(asking, own.is_some()),
+            elsewhere,
+        )
+        .await?;
     let locale = asking.locale;
     let entity = |(id, of_catalogue): (&ID, Option<Node>)| {
         if of_catalogue.is_some() {
             return Ok(of_catalogue);
+        }
+        if let Some(of_payments) = of_payments.find(id) {
+            return Ok(Some(of_payments));
         }
         if let Some(view) = reports.iter().find(|view| *id == ID::from(view.id)) {
             return Ok(Some(Node::Report(Box::new(Report::read(view.clone(), locale)?))));

@@ -9,12 +9,16 @@ use city_ids::ReportId;
 
 use super::account::Viewer;
 use super::asking::asking;
+use super::biller::BillerQuery;
 use super::category::ReportCategory;
 use super::connection::{Connection, FIRST, MessageConnection, ReportConnection, page_args};
 use super::dossier_query::DossierQuery;
+use super::merchant::MerchantQuery;
 use super::message::{Message, MessageFilter};
 use super::node::{self, Node};
+use super::payment_query::PaymentQuery;
 use super::place_query::PlaceQuery;
+use super::provider_payment::ProviderQuery;
 use super::refusal::{Refusal, answered};
 use super::report::Report;
 use super::report_input::ReportFilter;
@@ -27,7 +31,16 @@ pub type Root<T> = Option<Result<T, Refusal>>;
 /// What can be asked. Every field is null when its service is away; the reason is in `errors`.
 #[derive(Debug, Clone, Copy, Default, MergedObject)]
 #[graphql(name = "Query")]
-pub struct Query(GeneralQuery, PlaceQuery, ServiceQuery, DossierQuery);
+pub struct Query(
+    GeneralQuery,
+    PlaceQuery,
+    ServiceQuery,
+    DossierQuery,
+    PaymentQuery,
+    MerchantQuery,
+    BillerQuery,
+    ProviderQuery,
+);
 
 /// What can be asked about anything by its id, about accounts, reports and messages.
 #[derive(Debug, Clone, Copy, Default)]

@@ -12,7 +12,7 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
-/// An amount in dong, as a string of digits such as `"3000000000"`.
+/// An amount in dong, as a string of digits such as `"3000000000"`; below zero with a minus before them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vnd(pub city_money::Vnd);
 
@@ -83,7 +83,7 @@ fn amount(value: &Value) -> Option<city_money::Vnd> {
     city_money::Vnd::parse(text).ok()
 }
 
-/// An amount in dong, as a string of digits such as `"3000000000"`.
+/// An amount in dong, as a string of digits such as `"3000000000"`; below zero with a minus before them.
 #[Scalar(name = "Vnd")]
 impl ScalarType for Vnd {
     fn parse(value: Value) -> InputValueResult<Self> {

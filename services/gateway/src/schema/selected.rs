@@ -1,7 +1,9 @@
 //! What a request selects below a field, so that one call brings all of it.
 
 use async_graphql::{Context, Name, SelectionField, Value};
+use chrono::NaiveDate;
 use city_contracts::common::{Locale, PageArgs};
+use city_contracts::payments::ReadStatement;
 use city_contracts::problem::Kind;
 
 use super::connection::page_args;
@@ -36,20 +38,51 @@ pub fn largest(ctx: &Context<'_>, path: &[&str], argument: &str, none: u32) -> u
 /// # Errors
 /// When two different pages are selected: one call brings one.
 pub fn page(ctx: &Context<'_>, path: &[&str], locale: Locale) -> Result<Option<PageArgs>, Refusal> {
-    let args = |field| {
-        let first = match given(field, "first") {
-            Some(Value::Number(number)) => {
-                number.as_i64().and_then(|first| i32::try_from(first).ok())
-            }
-            _ => None,
-        };
-        let after = match given(field, "after") {
-            Some(Value::String(after)) => Some(after),
-            _ => None,
-        };
-        page_args(first, after)
+    one(at(ctx, path).into_iter().map(page_of), locale)
+}
+
+/// The statement of a wallet that stands at the end of a path; none if it is not selected.
+///
+/// # Errors
+/// When two different ones are selected: one call brings one.
+pub fn statement(
+    ctx: &Context<'_>,
+    path: &[&str],
+    locale: Locale,
+) -> Result<Option<ReadStatement>, Refusal> {
+    let path: Vec<_> = path.iter().copied().chain(["statement"]).collect();
+    let args = |field: SelectionField<'_>| ReadStatement {
+        page: page_of(field),
+        from: day(field, "from"),
+        to: day(field, "to"),
     };
-    let mut pages = at(ctx, path).into_iter().map(args);
+    one(at(ctx, &path).into_iter().map(args), locale)
+}
+
+/// What is no day is refused with its place when it is resolved.
+fn day(field: SelectionField<'_>, argument: &str) -> Option<NaiveDate> {
+    match given(field, argument)? {
+        Value::String(day) => day.parse().ok(),
+        _ => None,
+    }
+}
+
+fn page_of(field: SelectionField<'_>) -> PageArgs {
+    let first = match given(field, "first") {
+        Some(Value::Number(number)) => number.as_i64().and_then(|first| i32::try_from(first).ok()),
+        _ => None,
+    };
+    let after = match given(field, "after") {
+        Some(Value::String(after)) => Some(after),
+        _ => None,
+    };
+    page_args(first, after)
+}
+
+fn one<T: PartialEq>(
+    mut pages: impl Iterator<Item = T>,
+    locale: Locale,
+) -> Result<Option<T>, Refusal> {
     let Some(page) = pages.next() else { return Ok(None) };
     if pages.all(|other| other == page) { Ok(Some(page)) } else { Err(two_pages(locale)) }
 }

@@ -10,9 +10,12 @@ use super::asking::asking;
 use super::dossier::Dossier;
 use super::dossier_query::find_dossier;
 use super::message::{Inbox, Message};
+use super::payment_query::find_my_wallet;
+use super::provider_payment::{ProviderPayment, find_provider_payment};
 use super::query::{Root, clamp, find_report};
 use super::refusal::{Refusal, answered};
 use super::report::Report;
+use super::wallet::Wallet;
 
 /// What can be followed: the present state at once, then again at each change.
 #[derive(Debug, Clone, Copy)]
@@ -51,6 +54,31 @@ impl Subscription {
             }
             dossier
         })
+    }
+
+    /// The caller's wallet whenever money moves or its state changes; null before they opened one.
+    #[graphql(name = "walletChanged")]
+    async fn wallet_changed<'a>(
+        &self,
+        ctx: &'a Context<'a>,
+    ) -> impl Stream<Item = Root<Wallet>> + 'a {
+        once(async move {
+            let wallet = find_my_wallet(ctx).await.transpose();
+            if let Some(Ok(wallet)) = &wallet {
+                asking(ctx).shown_version.get_or_init(|| wallet.shown_version().into());
+            }
+            wallet
+        })
+    }
+
+    /// A payment through a provider that the caller started, whenever it changes; null when there is none of this id.
+    #[graphql(name = "providerPaymentChanged")]
+    async fn provider_payment_changed<'a>(
+        &self,
+        ctx: &'a Context<'a>,
+        #[graphql(name = "id", desc = "The global id of a payment through a provider.")] id: ID,
+    ) -> impl Stream<Item = Root<ProviderPayment>> + 'a {
+        once(async move { find_provider_payment(ctx, &id).await.transpose() })
     }
 
     /// The caller's inbox whenever a message comes or is read.

@@ -3,7 +3,7 @@
 use async_graphql::{ID, SimpleObject};
 use city_contracts::common::Locale;
 use city_contracts::key::IdempotencyKey;
-use city_contracts::problem::ProblemDocument;
+use city_contracts::problem::{Finding, ProblemDocument};
 use city_ids::{Entity, Id};
 
 /// Why the city refused, for the person who asked.
@@ -46,13 +46,27 @@ impl UserError {
         if problem.errors.is_empty() {
             return vec![whole];
         }
-        let of_field = |finding: &city_contracts::problem::Finding| Self {
+        let of_field = |finding: &Finding| Self {
             code: finding.code.clone(),
             message: finding.message.clone(),
             field: Some(finding.field.clone()).filter(|field| !field.is_empty()),
             ..whole.clone()
         };
         problem.errors.iter().map(of_field).collect()
+    }
+}
+
+/// What a quote found that would refuse a payment now.
+impl From<Finding> for UserError {
+    fn from(of: Finding) -> Self {
+        Self {
+            code: of.code,
+            message: of.message,
+            field: Some(of.field).filter(|field| !field.is_empty()),
+            retry_after_seconds: None,
+            tries_left: None,
+            details: None,
+        }
     }
 }
 

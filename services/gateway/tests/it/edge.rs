@@ -92,6 +92,7 @@ impl Edge {
             ServiceName::Reports,
             ServiceName::Notifications,
             ServiceName::Catalogue,
+            ServiceName::Payments,
         ];
         let verifiers = services.map(|service| Verifier::new(service, &published, clock.clone()));
         let signing = SigningKey::from_seed(&[7; 32]);

@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use crate::door::{Door, Person, Setting, run};
+use crate::payments_wire;
 
 const REPORT: &str = "/reports/internal/v1/report";
 const UNREAD: &str = "/notifications/internal/v1/unread-count";
@@ -321,6 +322,62 @@ fn an_inbox_is_its_owners() {
         publish(door, "notifications", "MessageAdded", json!({ "account": person.account })).await;
 
         assert_eq!(socket.hear().await, shown(1));
+    });
+}
+
+#[test]
+fn a_wallet_is_its_owners_and_its_version_only_rises() {
+    run(Setting::default(), async |door| {
+        const WALLET: &str = "/payments/internal/v1/my-wallet";
+        let (person, other) =
+            (door.sign_in(PrincipalKind::Resident), door.sign_in(PrincipalKind::Resident));
+        let shown = |version: i64| json!({ "type": "next", "id": "a", "payload": { "data": { "walletChanged": { "version": version } } } });
+        door.spy.answers(WALLET, &payments_wire::wallet(1));
+        let mut socket = Socket::of(door, Some(&person)).await;
+        socket.subscribe("a", "subscription { walletChanged { version } }").await;
+        assert_eq!(socket.hear().await, shown(1));
+
+        door.spy.answers(WALLET, &payments_wire::wallet(2));
+        publish(door, "payments", "MoneyReceived", json!({ "account": other.account })).await;
+        publish(door, "payments", "BillOpened", json!({ "billNo": "1" })).await;
+        publish(door, "payments", "PaymentSucceeded", json!({ "account": person.account })).await;
+        assert_eq!(socket.hear().await, shown(2));
+        assert_eq!(door.spy.seen(WALLET).len(), 2, "nobody looks when another's wallet changed");
+
+        publish(door, "payments", "WalletFrozen", json!({ "account": person.account })).await;
+        door.spy.waits_for(WALLET, 3).await; // an older or equal version is not sent again
+        door.spy.answers(WALLET, &payments_wire::wallet(3));
+        publish(door, "payments", "MoneyReceived", json!({ "account": person.account })).await;
+        assert_eq!(socket.hear().await, shown(3));
+    });
+}
+
+#[test]
+fn a_payment_through_a_provider_is_followed_by_its_id() {
+    run(Setting::default(), async |door| {
+        const PATH: &str = "/payments/internal/v1/provider-payment";
+        let person = door.sign_in(PrincipalKind::Resident);
+        let of = |state: &str| {
+            let mut payment = payments_wire::provider_payment();
+            payment["state"] = json!(state);
+            payment
+        };
+        let shown = |state: &str| json!({ "type": "next", "id": "a", "payload": { "data": { "providerPaymentChanged": { "state": state } } } });
+        door.spy.answers(PATH, &of("AWAITING"));
+        let mut socket = Socket::of(door, Some(&person)).await;
+        let id = payments_wire::PROVIDER_PAYMENT;
+        let watching =
+            format!("subscription {{ providerPaymentChanged(id: \"{id}\") {{ state }} }}");
+        socket.subscribe("a", &watching).await;
+        assert_eq!(socket.hear().await, shown("AWAITING"));
+
+        door.spy.answers(PATH, &of("PAID"));
+        let body = json!({
+            "providerPayment": id, "account": person.account, "provider": "VNPAY", "state": "PAID", "amount": "75000",
+        });
+        publish(door, "payments", "ProviderPaymentChanged", body).await;
+
+        assert_eq!(socket.hear().await, shown("PAID"));
     });
 }
 

@@ -12,6 +12,8 @@ mod limit;
 mod live;
 mod mutations;
 mod pass;
+mod payments;
+mod payments_wire;
 mod queries;
 mod schema;
 mod sessions;

@@ -126,6 +126,147 @@ fn the_signing_keys_are_public_and_kept_for_a_while() {
 }
 
 #[test]
+fn notices_of_providers_arrive_byte_by_byte_and_only_by_their_methods() {
+    run(Setting::default(), async |door| {
+        let query = "vnp_Amount=1000000&vnp_OrderInfo=Le%20ph%c3%AD+%2B%2b&a=&a=2&vnp_SecureHash=AbC&=%00&%zz";
+        let bytes: Vec<u8> = (0..=255).collect();
+        for path in ["vnpay", "momo", "zalopay"] {
+            door.spy.answers(&format!("/payments/ipn/{path}"), &json!({ "RspCode": "00" }));
+        }
+
+        let told = door.ask(Method::GET, &format!("/ipn/vnpay?{query}"));
+        assert_eq!(status(told.header("authorization", "Bearer forged")).await, 200);
+        let told = door.ask(Method::POST, "/ipn/momo").header("content-type", "application/x-odd");
+        assert_eq!(status(told.body(bytes.clone())).await, 200);
+        let send = |bytes: usize| door.ask(Method::POST, "/ipn/zalopay").body("x".repeat(bytes));
+        assert_eq!(status(send(16 * 1024)).await, 200);
+        assert_eq!(status(send(16 * 1024 + 1)).await, 413);
+        assert_eq!(status(door.ask(Method::POST, "/ipn/vnpay")).await, 405);
+        assert_eq!(status(door.ask(Method::GET, "/ipn/momo")).await, 405);
+        assert_eq!(status(door.ask(Method::POST, "/ipn/other")).await, 404);
+
+        let asked = door.spy.seen("/payments/ipn/vnpay");
+        assert_eq!(asked[0].path, format!("/payments/ipn/vnpay?{query}"));
+        let asked = door.spy.seen("/payments/ipn/momo");
+        assert_eq!(asked[0].body, bytes);
+        assert_eq!(asked[0].headers["content-type"], "application/x-odd");
+        let told = vouched(door, "/payments/ipn/momo", ServiceName::Payments);
+        assert_eq!(told.kind, PrincipalKind::Anonymous);
+    });
+}
+
+#[test]
+fn notices_of_providers_pass_when_the_address_has_used_up_its_limit() {
+    run(Setting::default(), async |door| {
+        door.spy.answers("/payments/ipn/momo", &json!({}));
+        let heads = || door.ask(Method::GET, "/public/v1/payments/heads");
+        let mut refused = false;
+        for _ in 0..100 {
+            let many = (0..20).map(|_| status(heads()));
+            refused |= futures_util::future::join_all(many).await.contains(&429);
+            if refused {
+                break;
+            }
+        }
+        assert!(refused, "the limit on any request refuses at last");
+
+        assert_eq!(status(door.ask(Method::POST, "/ipn/momo").body("{}")).await, 200);
+    });
+}
+
+#[test]
+fn files_of_a_wallet_are_the_residents_own_and_few() {
+    run(Setting::default(), async |door| {
+        let paths = ["/v1/payments/pay_1/receipt.json", "/v1/wallet/statement.csv"];
+        let (resident, officer) =
+            (door.sign_in(PrincipalKind::Resident), door.sign_in(PrincipalKind::Staff));
+        for path in paths {
+            door.spy.plays(&format!("/payments{path}"), StatusCode::OK, "text/csv", "a;b");
+            let file = || door.ask(Method::GET, &format!("{path}?from=2026-03-01"));
+
+            assert_eq!(status(file()).await, 401, "{path}");
+            assert_eq!(status(file().bearer_auth(&officer.token)).await, 403, "{path}");
+            assert!(door.spy.seen(&format!("/payments{path}")).is_empty());
+            let given = file().bearer_auth(&resident.token).send().await.expect("an answer");
+            assert_eq!(
+                (given.status().as_u16(), &given.headers()["cache-control"]),
+                (200, &"no-store".parse().expect("a value"))
+            );
+
+            assert_eq!(
+                door.spy.seen(&format!("/payments{path}"))[0].path,
+                format!("/payments{path}?from=2026-03-01")
+            );
+            let told = vouched(door, &format!("/payments{path}"), ServiceName::Payments);
+            assert_eq!(told.account, Some(resident.account));
+        }
+        let file = || door.ask(Method::GET, paths[1]).bearer_auth(&resident.token);
+        for _ in 0..8 {
+            assert_eq!(status(file()).await, 200);
+        }
+        assert_eq!(status(file()).await, 429, "ten files at once of one account");
+    });
+}
+
+#[test]
+fn proofs_are_public_and_a_browser_comes_back_from_its_provider() {
+    run(Setting::default(), async |door| {
+        for path in [
+            "/.well-known/payment-receipt-keys.json",
+            "/public/v1/payments/heads",
+            "/public/v1/payments/backing/2026-03-04",
+            "/pay/return/vnpay",
+        ] {
+            door.spy.answers(&format!("/payments{path}"), &json!({}));
+
+            assert_eq!(
+                status(door.ask(Method::GET, &format!("{path}?after=1"))).await,
+                200,
+                "{path}"
+            );
+            assert_eq!(status(door.ask(Method::POST, path)).await, 405, "{path}");
+            assert_eq!(status(door.ask(Method::GET, path).body("x")).await, 413, "{path}");
+            assert_eq!(
+                door.spy.seen(&format!("/payments{path}"))[0].path,
+                format!("/payments{path}?after=1")
+            );
+        }
+    });
+}
+
+#[test]
+fn merchants_reach_payments_with_what_they_signed() {
+    run(Setting::default(), async |door| {
+        for path in ["orders", "bills", "payments/pay_1/refunds"] {
+            door.spy.answers(&format!("/payments/merchant/v1/{path}"), &json!({}));
+        }
+        let call = |path: &str, bytes: usize| {
+            let call = door.ask(Method::POST, &format!("/merchant/v1/{path}?x=%2B"));
+            call.header("city-key", "mk_1")
+                .header("city-signature", "t=1,v1=ab")
+                .body(vec![b'x'; bytes])
+        };
+
+        assert_eq!(status(call("orders", 256 * 1024)).await, 200);
+        assert_eq!(status(call("orders", 256 * 1024 + 1)).await, 413);
+        assert_eq!(status(call("bills", 256 * 1024 + 1)).await, 200, "imports are larger");
+        assert_eq!(
+            status(call("payments/pay_1/refunds", 2).header("x-city-sub", "acc_1")).await,
+            200
+        );
+        assert_eq!(status(door.ask(Method::DELETE, "/merchant/v1/orders")).await, 405);
+
+        let seen = door.spy.seen("/payments/merchant/v1/payments/pay_1/refunds").remove(0);
+        assert_eq!(seen.path, "/payments/merchant/v1/payments/pay_1/refunds?x=%2B");
+        assert_eq!(seen.headers["city-key"], "mk_1");
+        assert_eq!(seen.headers["city-signature"], "t=1,v1=ab");
+        assert!(!seen.headers.contains_key("x-city-sub"));
+        let told = vouched(door, "/payments/merchant/v1/orders", ServiceName::Payments);
+        assert_eq!(told.kind, PrincipalKind::Anonymous, "payments checks the signature");
+    });
+}
+
+#[test]
 fn what_is_internal_stays_inside() {
     run(Setting::default(), async |door| {
         for path in [

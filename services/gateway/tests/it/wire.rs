@@ -69,6 +69,7 @@ pub fn message() -> Value {
 pub fn viewer() -> Value {
     checked::<ViewerView>(json!({
         "id": ACCOUNT, "fullName": null, "locale": "vi", "phoneMasked": "•••••••678", "version": 1,
+        "walletPin": { "isSet": true, "triesLeft": 5 },
     }))
 }
 

@@ -26,12 +26,9 @@ pub async fn mark_messages_read(
     let now = app.clock.now();
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let key = &command.idempotency_key;
-    let claim =
-        idempotency::claim(&mut tx, &who.to_string(), key, "mark-messages-read", command, now)
-            .await;
-    let claim = match claim.map_err(fault("claiming a key"))? {
+    let claim = idempotency::claim(&mut tx, who, key, "mark-messages-read", command, now).await;
+    let claim = match claim? {
         Claim::Replay(first) => return Ok(first),
-        Claim::Reused => return Err(Error::KeyReused),
         Claim::New(claim) => claim,
     };
     let marked = match command.up_to {
@@ -44,7 +41,7 @@ pub async fn mark_messages_read(
         let read = Envelope::new(app.ids.next(now), "MessagesRead", now, body);
         outbox::push(&mut tx, &read).await.map_err(fault("writing the outbox"))?;
     }
-    claim.record(&mut tx, &answer).await.map_err(fault("recording the answer"))?;
+    claim.record(&mut tx, &answer).await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(answer)
 }

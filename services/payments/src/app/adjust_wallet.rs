@@ -29,6 +29,6 @@ pub async fn adjust_wallet(
     if !findings.is_empty() {
         return Err(Error::Input(findings));
     }
-    let asked = Asked::AdjustWallet { amount };
+    let asked = Asked::AdjustWallet { wallet, amount };
     ask(app, staff, key, wallet, asked, reason, |found| found.state() != WalletState::Closed).await
 }

@@ -2,11 +2,15 @@
 
 use city_auth::Staff;
 use city_contracts::payments::{PaymentEvent, WalletEvent, WalletState};
-use city_ids::{PostingId, WalletId};
+use city_ids::{AccountId, PostingId, WalletId};
 use city_receipt::{derive, sha256};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::end_settlement::pay_settlement;
 use super::freeze_wallet::unexpected;
+use super::move_refund::move_refund;
+use super::resolve_break::remedy_break;
 use super::{App, view};
 use crate::domain::approval::{Approval, Asked, DONE, Decision};
 use crate::domain::ledger::{
@@ -53,32 +57,23 @@ pub async fn decide_approval(
 /// When the ledger or the database is away; it is tried again.
 pub async fn carry_out(app: &App, approval: Approval) -> Result<Approval, Error> {
     let Some((officer, Decision::Approve)) = approval.decided else { return Err(Error::State) };
-    let (wallet, guarantee) = {
-        let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-        let wallet = store::wallet::find(&mut tx, Of::Id(approval.wallet)).await?;
-        let wallet = wallet.ok_or_else(|| broken("carrying out a request", "no wallet"))?;
-        let guarantee =
-            store::ledger::open(&mut tx, chart::GUARANTEE, Class::Guarantee, None).await?;
-        tx.commit().await.map_err(fault("committing"))?;
-        (wallet, guarantee)
-    };
-    let verdict = match approval.asked {
-        Asked::UnfreezeWallet => {
-            let flags = rules::flags_of(WalletState::Open);
-            let body = WalletEvent { wallet: wallet.id, account: wallet.owner };
-            let told = derive("event.unfrozen", approval.act());
+    let verdict = match &approval.asked {
+        Asked::UnfreezeWallet { wallet } => unfreeze(app, &approval, officer, *wallet).await?,
+        Asked::AdjustWallet { wallet, amount } => adjust(app, &approval, *wallet, *amount).await?,
+        Asked::Limit { version } => {
             let command = Command {
                 id: approval.act(),
-                decision: LedgerDecision::SetFlags { account: wallet.account, flags },
+                decision: LedgerDecision::UseRules { version: *version },
                 actor: officer.as_uuid(),
                 reason: approval.reason.clone(),
-                events: vec![events::event(told, "WalletUnfrozen", &body)],
+                events: Vec::new(),
             };
             app.ledger.command(command).await?
         }
-        Asked::AdjustWallet { amount } => {
-            let leg = Leg::post(guarantee, wallet.account, amount, Purpose::Adjustment);
-            app.ledger.post(adjustment(&approval, &wallet, amount, leg)).await?
+        Asked::Refund { refund, .. } => move_refund(app, *refund).await?,
+        Asked::Settlement { settlement, .. } => pay_settlement(app, &approval, *settlement).await?,
+        Asked::Reconciliation { of, amount, to } => {
+            remedy_break(app, &approval, (*of, *amount, *to)).await?
         }
     };
     let outcome = match verdict {
@@ -90,6 +85,49 @@ pub async fn carry_out(app: &App, approval: Approval) -> Result<Approval, Error>
     let mut db = app.connection().await?;
     store::approval::finish(&mut db, approval.id, outcome).await?;
     Ok(Approval { outcome: Some(outcome.to_owned()), ..approval })
+}
+
+async fn unfreeze(
+    app: &App,
+    approval: &Approval,
+    officer: AccountId,
+    wallet: WalletId,
+) -> Result<Verdict, Error> {
+    let wallet = wallet_of(&mut *app.connection().await?, wallet).await?;
+    let flags = rules::flags_of(WalletState::Open);
+    let body = WalletEvent { wallet: wallet.id, account: wallet.owner };
+    let told = derive("event.unfrozen", approval.act());
+    let command = Command {
+        id: approval.act(),
+        decision: LedgerDecision::SetFlags { account: wallet.account, flags },
+        actor: officer.as_uuid(),
+        reason: approval.reason.clone(),
+        events: vec![events::event(told, "WalletUnfrozen", &body)],
+    };
+    Ok(app.ledger.command(command).await?)
+}
+
+async fn adjust(
+    app: &App,
+    approval: &Approval,
+    wallet: WalletId,
+    amount: i64,
+) -> Result<Verdict, Error> {
+    let (wallet, guarantee) = {
+        let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+        let wallet = wallet_of(&mut tx, wallet).await?;
+        let guarantee =
+            store::ledger::open(&mut tx, chart::GUARANTEE, Class::Guarantee, None).await?;
+        tx.commit().await.map_err(fault("committing"))?;
+        (wallet, guarantee)
+    };
+    let leg = Leg::post(guarantee, wallet.account, amount, Purpose::Adjustment);
+    Ok(app.ledger.post(adjustment(approval, &wallet, amount, leg)).await?)
+}
+
+async fn wallet_of(db: &mut PgConnection, id: WalletId) -> Result<Wallet, Error> {
+    let wallet = store::wallet::find(db, Of::Id(id)).await?;
+    wallet.ok_or_else(|| broken("carrying out a request", "no wallet"))
 }
 
 fn adjustment(approval: &Approval, wallet: &Wallet, amount: i64, leg: Leg) -> Posting {

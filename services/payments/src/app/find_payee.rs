@@ -5,11 +5,12 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use city_auth::{Principal, Resident};
 use city_clients::Call;
-use city_clock::hue_day;
-use city_contracts::accounts::FindByPhone;
+use city_clock::{Timestamp, hue_day};
+use city_contracts::accounts::{FindByPhone, MaskedPerson};
 use city_contracts::common::Locale;
 use city_contracts::payments::{PayeeView, WalletState};
 use city_ids::ServiceName;
+use sqlx::PgConnection;
 
 use super::App;
 use crate::domain::limits::midnight;
@@ -34,15 +35,8 @@ pub async fn find_payee(
     who: &Resident,
     phone: &str,
 ) -> Result<Option<PayeeView>, Error> {
-    count(app, who).await?;
-    let call = Call::new(Principal::service(ServiceName::Payments), Locale::Vi, PATIENCE);
-    let asked = FindByPhone { phone: phone.to_owned() };
-    let found = app
-        .accounts
-        .by_phone(&call, &asked)
-        .await
-        .map_err(|error| Error::Away { doing: "asking whose phone it is", source: error.into() })?;
-    let Some(person) = found.person else { return Ok(None) };
+    count(app, who, Looked::Payees).await?;
+    let Some(person) = ask(app, phone).await? else { return Ok(None) };
     let wallet =
         store::wallet::find(&mut *app.connection().await?, Of::Owner(person.account)).await?;
     let open = wallet.filter(|wallet| wallet.state() != WalletState::Closed);
@@ -53,22 +47,61 @@ pub async fn find_payee(
     }))
 }
 
+/// Asks accounts who has a phone.
+///
+/// # Errors
+/// `Away` while accounts is.
+pub(super) async fn ask(app: &App, phone: &str) -> Result<Option<MaskedPerson>, Error> {
+    let call = Call::new(Principal::service(ServiceName::Payments), Locale::Vi, PATIENCE);
+    let asked = FindByPhone { phone: phone.to_owned() };
+    let found = app
+        .accounts
+        .by_phone(&call, &asked)
+        .await
+        .map_err(|error| Error::Away { doing: "asking whose phone it is", source: error.into() })?;
+    Ok(found.person)
+}
+
+/// What is looked up: each is counted for itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Looked {
+    /// Payees by phone.
+    Payees,
+    /// Bills by a customer's code.
+    Bills,
+}
+
 /// Counts a lookup, whatever comes of it, so that numbers cannot be walked.
-async fn count(app: &App, who: &Resident) -> Result<(), Error> {
-    let now = app.clock.now();
+pub(super) async fn count(app: &App, who: &Resident, what: Looked) -> Result<(), Error> {
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    count_in(&mut tx, who, what, app.clock.now()).await?;
+    tx.commit().await.map_err(fault("committing"))
+}
+
+/// The same within a transaction, which is to be given up when there are no more.
+pub(super) async fn count_in(
+    db: &mut PgConnection,
+    who: &Resident,
+    what: Looked,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let what = match what {
+        Looked::Payees => "",
+        Looked::Bills => "b",
+    };
     let day = hue_day(now);
     let minute = now.timestamp().div_euclid(60);
     let minute_ends = now + TimeDelta::seconds(60 - now.timestamp().rem_euclid(60));
     let day_ends = day.succ_opt().map_or(minute_ends, midnight);
-    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    for (win, most, until) in
-        [(format!("d{day}"), PER_DAY, day_ends), (format!("m{minute}"), PER_MINUTE, minute_ends)]
-    {
-        if !store::lookup::take(&mut tx, who.account, &win, most, until).await? {
+    for (win, most, until) in [
+        (format!("{what}d{day}"), PER_DAY, day_ends),
+        (format!("{what}m{minute}"), PER_MINUTE, minute_ends),
+    ] {
+        if !store::lookup::take(&mut *db, who.account, &win, most, until).await? {
             let seconds = (until - now).num_seconds().max(1);
             let retry_after_seconds = u64::try_from(seconds).unwrap_or(1);
             return Err(Error::LookupLimit { retry_after_seconds });
         }
     }
-    tx.commit().await.map_err(fault("committing"))
+    Ok(())
 }

@@ -5,14 +5,13 @@ use city_contracts::key::IdempotencyKey;
 use city_contracts::payments::{WalletEvent, WalletState, WalletView};
 use city_ids::WalletId;
 use city_receipt::derive;
-use uuid::Uuid;
 
-use super::claim::{Claimed, claim};
+use super::ask_approval::{Begun, begin};
 use super::{App, my_wallet};
 use crate::domain::approval::{Approval, Asked};
 use crate::domain::ledger::{Command, CommandRefusal, Decision, Verdict};
 use crate::domain::{input, wallet as rules};
-use crate::error::{Error, broken, fault};
+use crate::error::{Error, broken};
 use crate::events;
 use crate::store;
 use crate::store::wallet::{Of, Wallet};
@@ -76,7 +75,8 @@ pub async fn unfreeze_wallet(
 ) -> Result<Approval, Error> {
     let stopped =
         |wallet: &Wallet| matches!(wallet.state(), WalletState::NoDebit | WalletState::Frozen);
-    ask(app, staff, key, id, Asked::UnfreezeWallet, reason, stopped).await
+    let asked = Asked::UnfreezeWallet { wallet: id };
+    ask(app, staff, key, id, asked, reason, stopped).await
 }
 
 /// Writes a request to a second officer, if the wallet is such that it makes sense.
@@ -89,46 +89,21 @@ pub(super) async fn ask(
     reason: &str,
     makes_sense: impl FnOnce(&Wallet) -> bool,
 ) -> Result<Approval, Error> {
-    let now = app.clock.now();
     let mut findings = Vec::new();
     let reason = input::reason(reason, &mut findings);
     if !findings.is_empty() {
         return Err(Error::Input(findings));
     }
-    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    let amount = match asked {
-        Asked::UnfreezeWallet => None,
-        Asked::AdjustWallet { amount } => Some(amount),
+    let request = (wallet, asked.amount(), &reason);
+    let mut asking = match begin(app, staff, key, "askApproval", &request).await? {
+        Begun::New(asking) => asking,
+        Begun::Known(approval) => return Ok(approval),
     };
-    let request = (wallet, amount, &reason);
-    let claimed = claim(&mut tx, staff.account, key, "askApproval", &request, now).await?;
-    let recorder = match claimed {
-        Claimed::New(recorder) => recorder,
-        Claimed::Replay(id) => {
-            let id: String = id;
-            let id = Uuid::try_parse(&id).map_err(|error| broken("reading a request", error))?;
-            let found = store::approval::find(&mut tx, id).await?;
-            return found.ok_or_else(|| broken("reading a request", "it is gone"));
-        }
-    };
-    let found = store::wallet::find(&mut tx, Of::Id(wallet)).await?.ok_or(Error::NotFound)?;
-    if !makes_sense(&found) {
+    let found = store::wallet::find(&mut asking.tx, Of::Id(wallet)).await?;
+    if !makes_sense(&found.ok_or(Error::NotFound)?) {
         return Err(Error::State);
     }
-    let approval = Approval {
-        id: app.ids.uuid(now),
-        asked,
-        wallet,
-        reason,
-        requested_by: staff.account,
-        requested_at: now,
-        decided: None,
-        outcome: None,
-    };
-    store::approval::insert(&mut tx, &approval).await?;
-    recorder.record(&mut tx, &approval.id.to_string()).await?;
-    tx.commit().await.map_err(fault("committing"))?;
-    Ok(approval)
+    asking.finish(staff, asked, reason).await
 }
 
 /// The ledger answered what it never answers to such a request.

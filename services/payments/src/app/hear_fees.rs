@@ -79,7 +79,7 @@ pub async fn fee_requested(
     if store::bill::insert(&mut tx, &bill).await? {
         let kept = store::bill::find(&mut tx, opened).await?;
         let kept = kept.ok_or_else(|| refused("it is not there after it was written"))?;
-        let event = Envelope::new(app.ids.next(now), "BillOpened", now, told(&kept));
+        let event = Envelope::new(app.ids.next(now), "BillOpened", now, told(&kept, now));
         outbox::push(&mut tx, &event).await.map_err(fault("writing the outbox"))?;
     }
     tx.commit().await.map_err(fault("committing"))?;
@@ -109,7 +109,7 @@ pub async fn fee_cancelled(
         decision: Decision::Resolve { subject: bill.revision, outcome: outcome::CANCELLED },
         actor: event.id.as_uuid(),
         reason: "the catalogue no longer asks for it".to_owned(),
-        events: vec![cancelled(&bill, id)],
+        events: vec![cancelled(&bill, id, app.clock.now())],
     };
     match app.ledger.command(command).await? {
         Verdict::Commanded { .. } => {}

@@ -7,12 +7,12 @@ use city_contracts::problem::Finding;
 use city_events::outbox;
 use city_ids::WalletId;
 
-use super::claim::{Claimed, claim};
 use super::{App, my_wallet};
 use crate::domain::ledger::Class;
 use crate::error::{Error, fault};
 use crate::store;
 use crate::store::wallet::Of;
+use city_events::idempotency::{Claim, claim};
 
 /// Opens the wallet of a resident. Idempotent by its key, and once a person: a second key finds the first wallet.
 ///
@@ -30,7 +30,7 @@ pub async fn open_wallet(
     let key = &command.idempotency_key;
     // The answer is the wallet's id: what is in it is read anew each time.
     let claimed = claim::<WalletId>(&mut tx, who.account, key, "openWallet", command, now).await?;
-    let Claimed::New(recorder) = claimed else {
+    let Claim::New(recorder) = claimed else {
         return my_wallet::view(app, &mut tx, Of::Owner(who.account)).await;
     };
     if !command.terms_accepted {

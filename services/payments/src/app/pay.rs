@@ -30,9 +30,9 @@ pub struct Intent<'a> {
     pub id: PostingId,
     /// Who gets the money.
     pub payee: &'a str,
-    /// How much leaves the wallet.
+    /// How much leaves the wallet, a fee on top left aside: what that is follows from payee, amount and day.
     pub amount: i64,
-    /// The bill's revision.
+    /// The bill's revision or the order.
     pub context: Option<Uuid>,
     /// The payer's words.
     pub note: Option<&'a str>,
@@ -182,8 +182,11 @@ fn refusal(
             let rule = rules.iter().find(|rule| rule.ordinal == detail);
             rule.map_or(Value::Null, |rule| json!({ "rule": rule.code, "max": Vnd::new(rule.max) }))
         }
-        Code::AlreadyResolved if winner == subject.map(cancellation) => {
+        Code::AlreadyResolved if subject.is_some_and(|of| is_cancellation(winner, of)) => {
             json!({ "outcome": "CANCELLED" })
+        }
+        Code::AlreadyResolved if winner == subject.map(replacement) => {
+            json!({ "outcome": "REPLACED" })
         }
         Code::AlreadyResolved => {
             json!({ "outcome": "PAID", "winner": winner.map(PostingId::restore) })
@@ -196,6 +199,20 @@ fn refusal(
 /// The id of the command that cancels a bill's revision: it follows from it, so that a bill is cancelled once.
 pub fn cancellation(revision: Uuid) -> Uuid {
     derive("bill.cancel", revision)
+}
+
+/// The id of the command that cancels an order of a merchant, likewise.
+pub fn order_cancellation(order: Uuid) -> Uuid {
+    derive("order.cancel", order)
+}
+
+fn is_cancellation(winner: Option<Uuid>, subject: Uuid) -> bool {
+    winner == Some(cancellation(subject)) || winner == Some(order_cancellation(subject))
+}
+
+/// The id of the command that makes room for the next revision of a bill: it follows from the one that goes.
+pub fn replacement(revision: Uuid) -> Uuid {
+    derive("bill.replace", revision)
 }
 
 /// Whether a claim says paid.

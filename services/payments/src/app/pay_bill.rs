@@ -1,7 +1,8 @@
 //! A resident pays a bill.
 
 use city_auth::Resident;
-use city_clock::hue_day;
+use city_auth::step_up::OperationDigest;
+use city_clock::{Timestamp, hue_day};
 use city_contracts::payments::{BillEvent, BillTold, PayBill, PaymentEvent, PaymentView};
 use city_ids::{BillId, PostingId};
 use city_money::Vnd;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::pay::{self, Intent, Payer};
 use super::{App, view};
 use crate::domain::bill::{legs, outcome};
+use crate::domain::dues::split;
 use crate::domain::input;
 use crate::domain::ledger::{AccountNo, Claim, Event, Posting};
 use crate::domain::limits::{Spending, midnight};
@@ -51,15 +53,18 @@ pub async fn pay_bill(app: &App, who: &Resident, command: &PayBill) -> Result<Pa
         context: Some(revision),
         note: None,
     };
-    // A repetition is about the revision that was paid, whatever the bill became since.
-    let same = |paid: Option<Uuid>| intent(paid.unwrap_or(bill.revision)).digest(who.account);
-    let subject = Some(bill.revision);
+    // A repetition is about the revision that was paid or refused, whatever the bill became since.
+    let first = first_revision(&mut db, &bill, id, |revision| intent(revision).digest(who.account));
+    let first = first.await?;
+    let same = |paid: Option<Uuid>| intent(paid.unwrap_or(first)).digest(who.account);
+    let subject = Some(first);
     if let Some(answered) = pay::first_answer(&mut db, who, id, subject, same).await? {
         return Ok(answered);
     }
     let payer = pay::payer(&mut db, who, id, now).await?;
-    if amount != bill.amount {
-        return Err(Error::AmountChanged { due: Vnd::new(bill.amount) });
+    let due = bill.due(now).amount;
+    if amount != due {
+        return Err(Error::AmountChanged { due: Vnd::new(due) });
     }
     let accounts = store::bill::accounts(&mut db, bill.biller.id, &bill.heads).await?;
     drop(db); // from here on other services are waited for
@@ -68,6 +73,25 @@ pub async fn pay_bill(app: &App, who: &Resident, command: &PayBill) -> Result<Pa
     let spending = payer.spending(who, bill.biller.purpose, amount, now);
     let posting = posting(&bill, &payer, &spending, id, digest.0, &accounts);
     payer.post(app, who, posting, &spending).await
+}
+
+/// The revision a payment was about when it came first: a refusal of the ledger does not say it, so it is the one whose digest
+/// is the refused one. Of a bill that was never amended it is the only one.
+async fn first_revision(
+    db: &mut PgConnection,
+    bill: &Bill,
+    id: PostingId,
+    digest: impl Fn(Uuid) -> OperationDigest,
+) -> Result<Uuid, Error> {
+    if bill.no == 1 {
+        return Ok(bill.revision);
+    }
+    let Some(known) = store::payment::find_known(&mut *db, id.as_uuid()).await? else {
+        return Ok(bill.revision);
+    };
+    let revisions = store::bill::revisions(db, bill.id).await?;
+    let first = revisions.into_iter().find(|revision| known.req_hash == digest(*revision).0);
+    Ok(first.unwrap_or(bill.revision))
 }
 
 /// A bill that the resident may see: their own, or one that is nobody's.
@@ -92,25 +116,31 @@ fn posting(
     accounts: &[AccountNo],
 ) -> Posting {
     let today = hue_day(spending.at);
-    let amounts = bill.heads.iter().map(|head| head.amount.dong());
+    let due = bill.due(spending.at);
+    let amounts = split(&bill.heads, &due).into_iter();
     let heads: Vec<_> = amounts.zip(accounts.iter().copied()).collect();
     let purpose = bill.biller.purpose;
     let wire = view::purpose(purpose);
-    let doc = json!({
+    let mut doc = json!({
         "v": 1, "payment": id, "payee": bill.biller.name, "purpose": purpose.name().to_lowercase(),
-        "billNumber": bill.number, "heads": bill.heads, "amount": Vnd::new(bill.amount),
+        "billNumber": bill.number, "heads": bill.heads, "amount": Vnd::new(due.amount),
     });
+    for (name, part) in [("rebate", due.rebate), ("penalty", due.penalty)] {
+        if part > 0 {
+            doc[name] = json!(Vnd::new(part));
+        }
+    }
     let paid = PaymentEvent {
         payment: id,
         account: payer.wallet.owner,
         wallet: payer.wallet.id,
         purpose: wire,
-        amount: Vnd::new(bill.amount),
+        amount: Vnd::new(due.amount),
         bill: Some(bill.id),
     };
     let settled = BillTold {
         event: BillEvent { paid_at: Some(spending.at), ..asked_for(bill) },
-        ..told(bill)
+        ..told(bill, spending.at)
     };
     let uuid = id.as_uuid();
     Posting {
@@ -127,18 +157,18 @@ fn posting(
 }
 
 /// The event of a bill that was cancelled by a command.
-pub(super) fn cancelled(bill: &Bill, command: Uuid) -> Event {
-    events::event(derive("event.bill.cancelled", command), "BillCancelled", &told(bill))
+pub(super) fn cancelled(bill: &Bill, command: Uuid, at: Timestamp) -> Event {
+    events::event(derive("event.bill.cancelled", command), "BillCancelled", &told(bill, at))
 }
 
-/// What is told of a bill.
-pub(super) fn told(bill: &Bill) -> BillTold {
+/// What is told of a bill to whom it is for.
+pub(super) fn told(bill: &Bill, at: Timestamp) -> BillTold {
     BillTold {
         event: asked_for(bill),
         bill: bill.id,
         account: bill.payer,
         purpose: view::purpose(bill.biller.purpose),
-        amount: Vnd::new(bill.amount),
+        amount: Vnd::new(bill.due(at).amount),
         due_date: bill.due_date,
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use city_auth::Resident;
-use city_clock::hue_day;
+use city_clock::{Timestamp, hue_day};
 use city_contracts::payments::{
-    PayeeView, PaymentQuote, QuoteRequest, StepUpStrength, WalletState,
+    PayeeId, PayeeView, PaymentQuote, QuoteRequest, StepUpStrength, WalletState,
 };
 use city_contracts::problem::Finding;
 use city_ids::WalletId;
@@ -14,9 +14,11 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::pay::{self, Intent, Payer, is_paid};
+use super::pay_merchant::{self, Sale, Wanted};
 use super::{App, pay_bill, send_money};
 use crate::domain::ledger::{Code, Purpose};
 use crate::domain::limits::{Spending, judge, midnight};
+use crate::domain::merchant::MerchantState;
 use crate::domain::{input, wallet as rules};
 use crate::error::Error;
 use crate::store;
@@ -29,6 +31,11 @@ struct Offer {
     amount: i64,
     purpose: Purpose,
     context: Option<Uuid>,
+    /// On top of the amount.
+    fee: i64,
+    /// Whether the payer's words go with it.
+    noted: bool,
+    valid_until: Option<Timestamp>,
     problems: Vec<Finding>,
 }
 
@@ -44,13 +51,21 @@ pub async fn quote(app: &App, who: &Resident, asked: &QuoteRequest) -> Result<Pa
     let note = input::note(asked.note.as_deref(), &mut findings);
     let mut db = app.connection().await?;
     let payer = pay::payer(&mut db, who, id, now).await?;
-    let offer = match (asked.payee_id, asked.bill_id) {
-        (Some(wallet), None) => {
+    let offer = match (asked.payee_id, asked.order_id, asked.bill_id) {
+        (Some(PayeeId::Wallet(wallet)), None, None) => {
             to_person(&mut db, &payer, wallet, asked.amount, &mut findings).await?
         }
-        (None, Some(_)) => of_bill(&mut db, who, asked).await?,
+        (Some(PayeeId::Merchant(merchant)), None, None) => {
+            let wanted = Wanted::Merchant(merchant);
+            to_merchant(&mut db, wanted, asked.amount, now, &mut findings).await?
+        }
+        (None, Some(order), None) => {
+            let wanted = Wanted::Order(order);
+            to_merchant(&mut db, wanted, asked.amount, now, &mut findings).await?
+        }
+        (None, None, Some(_)) => of_bill(&mut db, who, asked, now).await?,
         _ => {
-            let message = "name the payee or the bill";
+            let message = "name the payee, the order or the bill";
             findings.push(Finding::new("/payeeId", "ONE_OF", message));
             return Err(Error::Input(findings));
         }
@@ -64,24 +79,25 @@ pub async fn quote(app: &App, who: &Resident, asked: &QuoteRequest) -> Result<Pa
         payee: &offer.payee.id,
         amount: offer.amount,
         context: offer.context,
-        note: note.as_deref().filter(|_| offer.context.is_none()),
+        note: note.as_deref().filter(|_| offer.noted),
     };
     let operation_digest = intent.digest(who.account).print();
-    let spending = payer.spending(who, offer.purpose, offer.amount, now);
+    let total = offer.amount.saturating_add(offer.fee);
+    let spending = payer.spending(who, offer.purpose, total, now);
     let weak = Spending { strong: false, ..spending };
     let strong = over(&mut db, &payer, &weak).await?.contains(&Code::StrongerStepUp);
     let mut problems = offer.problems;
     problems.extend(against(&payer, &spending, &over(&mut db, &payer, &spending).await?));
-    let amount = Vnd::new(offer.amount);
+    let tomorrow = hue_day(now).succ_opt().map_or(now, midnight);
     Ok(PaymentQuote {
         payee: offer.payee,
-        amount,
-        fee: Vnd::ZERO,
-        total: amount,
+        amount: Vnd::new(offer.amount),
+        fee: Vnd::new(offer.fee),
+        total: Vnd::new(total),
         step_up: if strong { StepUpStrength::Strong } else { StepUpStrength::Pin },
         operation: offer.operation.to_owned(),
         operation_digest,
-        valid_until: hue_day(now).succ_opt().map_or(now, midnight),
+        valid_until: offer.valid_until.unwrap_or(tomorrow),
         problems,
     })
 }
@@ -116,6 +132,64 @@ async fn to_person(
         amount,
         purpose: Purpose::Person,
         context: None,
+        fee: 0,
+        noted: true,
+        valid_until: None,
+        problems,
+    })
+}
+
+async fn to_merchant(
+    db: &mut PgConnection,
+    wanted: Wanted,
+    amount: Option<Vnd>,
+    now: Timestamp,
+    findings: &mut Vec<Finding>,
+) -> Result<Offer, Error> {
+    let (payee, order) = wanted.find(db).await?;
+    let asked = amount.or_else(|| order.as_ref().map(|order| Vnd::new(order.amount)));
+    let asked = input::amount(asked.unwrap_or(Vnd::ZERO), findings);
+    let amount = order.as_ref().map_or(asked, |order| order.amount);
+    let sale = Sale::read(db, payee, order, amount, now).await?;
+    let mut problems = Vec::new();
+    if asked != amount {
+        problems.push(Finding::new(
+            "/amount",
+            "AMOUNT_CHANGED",
+            "the order is about another amount",
+        ));
+    }
+    let mut problem = |field: &str, code: Code, message: &str| {
+        problems.push(Finding::new(field, code.name(), message));
+    };
+    if let Some(order) = &sale.order {
+        if now >= order.expires_at {
+            problem("/orderId", Code::OfferExpired, "the time of the order is over");
+        }
+        if order.claim.is_some() {
+            problem("/orderId", Code::AlreadyResolved, "it is paid or cancelled");
+        }
+    }
+    match sale.merchant.state() {
+        MerchantState::Suspended => {
+            problem("/payeeId", Code::AccountFrozen, "the merchant is paid nothing just now");
+        }
+        MerchantState::Closed => problem("/payeeId", Code::AccountClosed, "the merchant is closed"),
+        MerchantState::Active | MerchantState::Draft => {}
+    }
+    Ok(Offer {
+        operation: pay_merchant::OPERATION,
+        payee: PayeeView {
+            id: sale.merchant.id.to_string(),
+            name: sale.merchant.of.name.clone(),
+            person: false,
+        },
+        amount,
+        purpose: Purpose::Goods,
+        context: sale.order.as_ref().map(|order| order.id.as_uuid()),
+        fee: sale.fee.payer,
+        noted: true,
+        valid_until: Some(sale.valid_until),
         problems,
     })
 }
@@ -124,11 +198,13 @@ async fn of_bill(
     db: &mut PgConnection,
     who: &Resident,
     asked: &QuoteRequest,
+    now: Timestamp,
 ) -> Result<Offer, Error> {
     let id = asked.bill_id.ok_or(Error::NotFound)?;
     let bill = pay_bill::visible(db, who, id).await?;
+    let due = bill.due(now).amount;
     let mut problems = Vec::new();
-    if asked.amount.is_some_and(|amount| amount.dong() != bill.amount) {
+    if asked.amount.is_some_and(|amount| amount.dong() != due) {
         let message = "another amount is due now";
         problems.push(Finding::new("/amount", "AMOUNT_CHANGED", message));
     }
@@ -139,9 +215,12 @@ async fn of_bill(
     Ok(Offer {
         operation: pay_bill::OPERATION,
         payee: PayeeView { id: bill.biller.id.to_string(), name: bill.biller.name, person: false },
-        amount: bill.amount,
+        amount: due,
         purpose: bill.biller.purpose,
         context: Some(bill.revision),
+        fee: 0,
+        noted: false,
+        valid_until: None,
         problems,
     })
 }

@@ -26,6 +26,7 @@ pub(super) async fn view(
     id: PostingId,
     viewer: AccountId,
 ) -> Result<Option<PaymentView>, Error> {
-    let legs = store::payment::list_legs(db, &[id.as_uuid()]).await?;
-    Ok(wire::payment(&legs, viewer))
+    let legs = store::payment::list_legs(&mut *db, &[id.as_uuid()]).await?;
+    let refunds = store::refund::list(db, &[], &[id.as_uuid()]).await?;
+    Ok(wire::payment(&legs, refunds.iter().map(wire::refund).collect(), viewer))
 }

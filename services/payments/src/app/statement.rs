@@ -61,6 +61,12 @@ pub async fn staff_statement(
     page(&mut db, found.account, asked).await
 }
 
+/// From 1970 to the last instant that PostgreSQL and chrono both know.
+pub(super) const ALWAYS: (Timestamp, Timestamp) = (
+    Timestamp::UNIX_EPOCH,
+    DateTime::from_timestamp(253_402_300_799, 0).expect("it is within bounds"),
+);
+
 async fn page(
     db: &mut PgConnection,
     account: AccountNo,
@@ -105,8 +111,7 @@ fn bounds(asked: &ReadStatement, findings: &mut Vec<Finding>) -> (Timestamp, Tim
         findings.push(Finding::new("/from", "OUT_OF_RANGE", message));
     }
     let after = asked.to.and_then(|to| to.checked_add_days(Days::new(1)));
-    // The last instant that PostgreSQL and chrono both know.
-    let forever = DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(Timestamp::UNIX_EPOCH);
-    let from = asked.from.map_or(Timestamp::UNIX_EPOCH, midnight).max(Timestamp::UNIX_EPOCH);
-    (from.min(forever), after.map_or(forever, midnight).clamp(Timestamp::UNIX_EPOCH, forever))
+    let (first, forever) = ALWAYS;
+    let from = asked.from.map_or(first, midnight).max(first);
+    (from.min(forever), after.map_or(forever, midnight).clamp(first, forever))
 }

@@ -2,7 +2,8 @@
 
 use city_clock::{Timestamp, hue_day};
 use city_contracts::payments::{
-    BillView, BillerView, LimitStatus, PaymentPurpose, PaymentState, PaymentView, WalletView,
+    BillView, BillerView, LimitStatus, PaymentPurpose, PaymentState, PaymentView, RefundState,
+    RefundView, SettlementState, SettlementView, WalletView,
 };
 use city_ids::{AccountId, PostingId, WalletId};
 use city_money::Vnd;
@@ -10,9 +11,11 @@ use city_money::Vnd;
 use crate::domain::bill::{outcome, state};
 use crate::domain::ledger::{Class, HoldState, Purpose};
 use crate::domain::limits::Rule;
+use crate::domain::settlement::{Settlement, outcome as settled};
 use crate::domain::wallet::label;
 use crate::store::bill::{Bill, Biller};
 use crate::store::payment::{Leg, Side};
+use crate::store::refund::Known;
 use crate::store::wallet::Wallet;
 
 /// A purpose on the wire.
@@ -38,6 +41,36 @@ pub const fn purpose(of: Purpose) -> PaymentPurpose {
         Purpose::Reconciliation => PaymentPurpose::Reconciliation,
         Purpose::Adjustment => PaymentPurpose::Adjustment,
     }
+}
+
+/// A purpose from the wire.
+pub const fn purpose_of(wire: PaymentPurpose) -> Purpose {
+    match wire {
+        PaymentPurpose::Person => Purpose::Person,
+        PaymentPurpose::Goods => Purpose::Goods,
+        PaymentPurpose::PublicFee => Purpose::PublicFee,
+        PaymentPurpose::Electricity => Purpose::Electricity,
+        PaymentPurpose::Water => Purpose::Water,
+        PaymentPurpose::Telecom => Purpose::Telecom,
+        PaymentPurpose::Traffic => Purpose::Traffic,
+        PaymentPurpose::Tuition => Purpose::Tuition,
+        PaymentPurpose::Hospital => Purpose::Hospital,
+        PaymentPurpose::Insurance => Purpose::Insurance,
+        PaymentPurpose::BankDebt => Purpose::BankDebt,
+        PaymentPurpose::Sanitation => Purpose::Sanitation,
+        PaymentPurpose::Transport => Purpose::Transport,
+        PaymentPurpose::TopUp => Purpose::TopUp,
+        PaymentPurpose::Refund => Purpose::Refund,
+        PaymentPurpose::Settlement => Purpose::Settlement,
+        PaymentPurpose::Fee => Purpose::Fee,
+        PaymentPurpose::Reconciliation => Purpose::Reconciliation,
+        PaymentPurpose::Adjustment => Purpose::Adjustment,
+    }
+}
+
+/// The number of a purpose from the wire.
+pub const fn purpose_number(wire: PaymentPurpose) -> i16 {
+    purpose_of(wire).number()
 }
 
 /// A wallet.
@@ -66,7 +99,7 @@ pub fn limit(rule: &Rule, used: i64, at: Timestamp) -> LimitStatus {
     }
 }
 
-/// How the other side of a movement is named: a biller by its name, a person by the end of their wallet's id.
+/// How the other side of a movement is named: a biller or merchant by its name, a person by the end of their wallet's id.
 pub fn counterparty(side: &Side) -> String {
     if let Some(biller) = &side.biller {
         return biller.clone();
@@ -78,7 +111,7 @@ pub fn counterparty(side: &Side) -> String {
 }
 
 /// A payment of these legs, if they are one and the viewer has a part in it.
-pub fn payment(legs: &[Leg], viewer: AccountId) -> Option<PaymentView> {
+pub fn payment(legs: &[Leg], refunds: Vec<RefundView>, viewer: AccountId) -> Option<PaymentView> {
     let first = legs.first()?;
     let theirs = |side: &Side| side.owner == Some(viewer);
     legs.iter().any(|leg| theirs(&leg.from) || theirs(&leg.to)).then_some(())?;
@@ -90,43 +123,104 @@ pub fn payment(legs: &[Leg], viewer: AccountId) -> Option<PaymentView> {
         (2, Some(HoldState::Expired)) => PaymentState::Expired,
         _ => return None, // the end of a hold is shown with the hold
     };
-    let sum = |fee: bool| {
-        let legs = legs.iter().filter(|leg| (leg.purpose == Purpose::Fee) == fee);
-        Vnd::new(legs.map(|leg| leg.amount).sum())
+    // A fee that the payee bears is none of the payer's.
+    let own = |leg: &&Leg| leg.purpose != Purpose::Fee || leg.from.ext == first.from.ext;
+    let sum = |fee: bool| -> i64 {
+        let legs = legs.iter().filter(own).filter(|leg| (leg.purpose == Purpose::Fee) == fee);
+        legs.map(|leg| leg.amount).sum()
     };
+    let (mut amount, mut fee) = (sum(false), sum(true));
+    let mut captured = first.hold.map(|(_, captured)| captured);
+    if let Some(ordered) = first.hold.and(first.ordered).filter(|ordered| *ordered < amount) {
+        // Reserved for a merchant with the payer's fee on top.
+        (amount, fee) = (ordered, amount - ordered);
+        captured = captured.map(|captured| captured - first.captured_fee);
+        if state == PaymentState::Captured {
+            fee = first.captured_fee;
+        }
+    }
+    let done = refunds.iter().filter(|refund| refund.state == RefundState::Done);
+    let back = done.map(|refund| refund.amount.dong()).sum();
     Some(PaymentView {
         id: PostingId::restore(first.posting),
         state,
-        amount: sum(false),
-        captured: first.hold.map(|(_, captured)| Vnd::new(captured)),
-        fee: sum(true),
-        refunded: Vnd::ZERO, // refunds are not made yet
+        amount: Vnd::new(amount),
+        captured: captured.map(Vnd::new),
+        fee: Vnd::new(fee),
+        refunded: Vnd::new(back),
         purpose: purpose(first.purpose),
         payee: counterparty(&first.to),
         note: first.note.clone(),
         bill: first.bill,
         at: first.at,
         expires_at: first.expires_at,
+        refunds,
+    })
+}
+
+/// A refund, to whoever sees its payment.
+pub fn refund(of: &Known) -> RefundView {
+    let Known { refund, state, .. } = of;
+    let amount = Vnd::new(refund.amount());
+    RefundView { id: refund.id, amount, state: *state, at: refund.requested_at }
+}
+
+/// A settlement; none while it is not closed.
+pub fn settlement(of: Settlement) -> Option<SettlementView> {
+    let (posting, at, report) = of.closed?;
+    Some(SettlementView {
+        id: of.id,
+        payee: of.ext.to_string(),
+        name: of.name,
+        period: of.period,
+        opening: report.opening,
+        payments: report.payments,
+        refunds: report.refunds,
+        fees: report.fees,
+        other: report.other,
+        carried: report.carried,
+        net: report.net,
+        posting: PostingId::restore(posting),
+        state: match of.claim {
+            None => SettlementState::Closed,
+            Some(settled::PAID) => SettlementState::Paid,
+            Some(_) => SettlementState::Returned,
+        },
+        bank_ref: of.bank_ref,
+        at,
     })
 }
 
 /// Who wants money.
 pub fn biller(of: Biller) -> BillerView {
-    BillerView { id: of.id, code: of.code, name: of.name, purpose: purpose(of.purpose) }
+    BillerView {
+        id: of.id,
+        code: of.code,
+        name: of.name,
+        purpose: purpose(of.purpose),
+        version: of.version,
+    }
 }
 
 /// A bill as it stands now.
 pub fn bill(of: Bill, now: Timestamp) -> BillView {
     let paid = of.claim.filter(|(how, _)| *how == outcome::PAID);
+    let due = of.due(now);
     BillView {
         id: of.id,
         number: of.number,
         customer_code: of.customer_code,
         account: of.payer,
-        due: Vnd::new(of.amount),
+        holder: of.holder_masked,
+        period: of.period,
+        rebate: Vnd::new(due.rebate),
+        penalty: Vnd::new(due.penalty),
+        due: Vnd::new(due.amount),
         due_date: of.due_date,
         state: state(of.claim.map(|(how, _)| how), of.due_date, hue_day(now)),
         payment: paid.map(|(_, posting)| PostingId::restore(posting)),
+        qr: None,
+        version: 2 * i64::from(of.no) + i64::from(of.claim.is_some()),
         heads: of.heads,
         biller: biller(of.biller),
     }

@@ -1,20 +1,139 @@
 //! What one officer asks and another decides.
 
 use city_clock::Timestamp;
-use city_ids::{AccountId, WalletId};
+use city_ids::{AccountId, ReconciliationBreakId, RefundId, SettlementId, WalletId};
 use city_receipt::derive;
 use uuid::Uuid;
 
 /// What is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// A wallet is to be open again.
-    UnfreezeWallet,
+    UnfreezeWallet {
+        /// Which.
+        wallet: WalletId,
+    },
     /// Money from the bank account that backs the wallets is to go into one.
     AdjustWallet {
+        /// Which.
+        wallet: WalletId,
         /// Whole dong.
         amount: i64,
     },
+    /// Money is to go back to a payer.
+    Refund {
+        /// The refund.
+        refund: RefundId,
+        /// Whole dong.
+        amount: i64,
+    },
+    /// Money is to move so that the books agree with a provider's statement.
+    Reconciliation {
+        /// The break that this closes.
+        of: ReconciliationBreakId,
+        /// Whole dong.
+        amount: i64,
+        /// Where it goes.
+        to: Remedy,
+    },
+    /// A version of the limits is to begin.
+    Limit {
+        /// The version, whose rules are written already.
+        version: i64,
+    },
+    /// A settlement was wired.
+    Settlement {
+        /// Which.
+        settlement: SettlementId,
+        /// Whole dong.
+        amount: i64,
+        /// The bank's reference.
+        bank_ref: String,
+    },
+}
+
+impl Asked {
+    /// Its name in the database and on the wire.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::UnfreezeWallet { .. } => "UNFREEZE_WALLET",
+            Self::AdjustWallet { .. } => "ADJUST_WALLET",
+            Self::Refund { .. } => "REFUND",
+            Self::Reconciliation { .. } => "RECONCILIATION",
+            Self::Limit { .. } => "LIMIT",
+            Self::Settlement { .. } => "SETTLEMENT",
+        }
+    }
+
+    /// The wallet it is about.
+    pub const fn wallet(&self) -> Option<WalletId> {
+        match self {
+            Self::UnfreezeWallet { wallet } | Self::AdjustWallet { wallet, .. } => Some(*wallet),
+            _ => None,
+        }
+    }
+
+    /// The refund, break or settlement it is about.
+    pub const fn subject(&self) -> Option<Uuid> {
+        match self {
+            Self::Refund { refund, .. } => Some(refund.as_uuid()),
+            Self::Reconciliation { of, .. } => Some(of.as_uuid()),
+            Self::Settlement { settlement, .. } => Some(settlement.as_uuid()),
+            _ => None,
+        }
+    }
+
+    /// The version of the limits it is about.
+    pub const fn version(&self) -> Option<i64> {
+        match self {
+            Self::Limit { version } => Some(*version),
+            _ => None,
+        }
+    }
+
+    /// How much money it moves, in dong.
+    pub const fn amount(&self) -> Option<i64> {
+        match self {
+            Self::UnfreezeWallet { .. } | Self::Limit { .. } => None,
+            Self::AdjustWallet { amount, .. }
+            | Self::Refund { amount, .. }
+            | Self::Reconciliation { amount, .. }
+            | Self::Settlement { amount, .. } => Some(*amount),
+        }
+    }
+
+    /// The bank's reference, or where the money goes.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Reconciliation { to, .. } => Some(to.name()),
+            Self::Settlement { bank_ref, .. } => Some(bank_ref),
+            _ => None,
+        }
+    }
+}
+
+/// Where the money of a break goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// What the provider owes beyond what anybody got: to where money waits for its owner.
+    Suspense,
+    /// What the provider does not owe after all: the city bears it.
+    WriteOff,
+}
+
+impl Remedy {
+    /// Its name in the database and on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Suspense => "SUSPENSE",
+            Self::WriteOff => "WRITE_OFF",
+        }
+    }
+
+    /// The remedy of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Suspense, Self::WriteOff].into_iter().find(|remedy| remedy.name() == name)
+    }
 }
 
 /// What the second officer says.
@@ -51,12 +170,10 @@ pub struct Approval {
     pub id: Uuid,
     /// What is asked.
     pub asked: Asked,
-    /// The wallet it is about.
-    pub wallet: WalletId,
     /// Why.
     pub reason: String,
-    /// Who asked.
-    pub requested_by: AccountId,
+    /// Who asked; none when it was the city itself.
+    pub requested_by: Option<AccountId>,
     /// When.
     pub requested_at: Timestamp,
     /// Who decided, and how.

@@ -13,6 +13,8 @@ pub mod outcome {
     pub const PAID: i16 = 1;
     /// No longer wanted.
     pub const CANCELLED: i16 = 2;
+    /// A further revision took its place.
+    pub const REPLACED: i16 = 3;
 }
 
 /// Crockford's base 32: no letter that is read as a digit.
@@ -24,6 +26,7 @@ const NUMBER_CHARS: u32 = 10;
 pub fn state(claim: Option<i16>, due_date: NaiveDate, today: NaiveDate) -> BillState {
     match claim {
         Some(outcome::PAID) => BillState::Paid,
+        Some(outcome::REPLACED) => BillState::Replaced,
         Some(_) => BillState::Cancelled,
         None if today > due_date => BillState::Overdue,
         None => BillState::Open,

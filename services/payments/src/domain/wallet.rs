@@ -38,6 +38,31 @@ pub const fn is_stricter(from: WalletState, to: WalletState) -> bool {
     )
 }
 
+/// What keeps a wallet from being closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blocker {
+    /// There is money in it.
+    WalletNotEmpty,
+    /// A reserve is open that would take money out of it or put some in.
+    HoldOpen,
+    /// A provider was asked to put money in and has not said what became of it.
+    OrderOpen,
+    /// A refund of one of its payments is under way.
+    RefundOpen,
+}
+
+impl Blocker {
+    /// Its name on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::WalletNotEmpty => "WALLET_NOT_EMPTY",
+            Self::HoldOpen => "HOLD_OPEN",
+            Self::OrderOpen => "ORDER_OPEN",
+            Self::RefundOpen => "REFUND_OPEN",
+        }
+    }
+}
+
 /// What another person is shown of a wallet whose owner they need not know: the end of its id.
 pub fn label(wallet: WalletId) -> String {
     let id = wallet.as_uuid().simple().to_string();

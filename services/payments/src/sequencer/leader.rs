@@ -9,9 +9,11 @@ use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
+use super::backing::BackingWatch;
 use super::election::{self, Attempt, STATEMENT_PATIENCE, within};
 use super::ledger::Settings;
 use super::queue::{Entry, NotNow, Queue, Status};
+use crate::domain::backing::Backing;
 use crate::domain::ledger::{Engine, Needs, Sealed, Task, Verdict, Writes};
 use crate::store::ledger as store;
 
@@ -20,6 +22,14 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long a leader may be silent before a standby ends its connection.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// What a sequencer tells whoever looks.
+pub struct News {
+    /// What it is.
+    pub status: watch::Sender<Status>,
+    /// What backs the wallets, while it writes.
+    pub backing: watch::Sender<Option<Backing>>,
+}
+
 /// The sequencer of one instance.
 pub struct Leader {
     options: PgConnectOptions,
@@ -27,6 +37,7 @@ pub struct Leader {
     settings: Settings,
     queue: Queue,
     status: watch::Sender<Status>,
+    watch: BackingWatch,
     engine: Engine,
     /// The callers of the engine's inputs.
     waiting: Vec<Entry>,
@@ -42,7 +53,7 @@ impl Leader {
         clock: SharedClock,
         settings: Settings,
         queue: Queue,
-        status: watch::Sender<Status>,
+        news: News,
     ) -> Self {
         let engine = Engine::new(settings.key.clone());
         let options = election::options(options);
@@ -51,7 +62,8 @@ impl Leader {
             clock,
             settings,
             queue,
-            status,
+            status: news.status,
+            watch: BackingWatch::new(news.backing),
             engine,
             waiting: Vec::new(),
             heard: None,
@@ -118,11 +130,19 @@ impl Leader {
     async fn lead(&mut self, mut db: PgConnection, first: Task) -> std::ops::ControlFlow<()> {
         use std::ops::ControlFlow::{Break, Continue};
         let mut task = first;
+        self.watch.begin(&mut db, self.clock.now()).await;
         loop {
             task = match task {
                 Task::Lead => return Continue(()), // the connection closes, and the lock with it
                 Task::Load(needs) => self.load(&mut db, &needs).await,
-                Task::Commit(batch) => self.commit(&mut db, &batch.0, &batch.1).await,
+                Task::Commit(mut batch) => {
+                    let backing = self.watch.judge(&mut batch.0, &batch.1);
+                    let next = self.commit(&mut db, &batch.0, &batch.1).await;
+                    if matches!(next, Task::Answer(_)) {
+                        self.watch.keep(backing);
+                    }
+                    next
+                }
                 Task::Answer(verdicts) => {
                     self.answer(verdicts.into_iter().map(Some).collect());
                     let Some(entries) = self.queue.batch().await else { return Break(()) };

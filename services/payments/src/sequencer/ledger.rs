@@ -6,15 +6,16 @@ use std::time::Duration;
 use city_auth::internal::Identity;
 use city_boot::{Check, Tasks};
 use city_clock::SharedClock;
-use city_receipt::{HeadKey, PublishedKeys};
+use city_receipt::{BackingStatement, HeadKey, PublishedKeys, SignedBacking};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::forward::Forward;
-use super::leader::Leader;
+use super::leader::{Leader, News};
 use super::queue::{Entry, NotNow, Queue, Status};
 use super::safety::Durability;
+use crate::domain::backing::Backing;
 use crate::domain::ledger::{
     Command, ForeignId, Head, Input, Needs, Posting, State, Verdict, check_new_id,
 };
@@ -49,7 +50,9 @@ pub struct Ledger {
     forward: Forward,
     db: PgPool,
     clock: SharedClock,
+    key: Arc<HeadKey>,
     keys: Arc<PublishedKeys>,
+    backing: watch::Receiver<Option<Backing>>,
 }
 
 impl Ledger {
@@ -57,18 +60,21 @@ impl Ledger {
     pub fn start(db: &PgPool, clock: SharedClock, settings: Settings) -> Self {
         let (queue, waiting) = Queue::new();
         let (announce, status) = watch::channel(Status::Starting);
+        let (tell_backing, backing) = watch::channel(None);
         let options = db.connect_options();
         let forward = Forward {
             own_url: settings.own_url.clone(),
             http: settings.http.clone(),
             identity: settings.identity.clone(),
         };
-        let keys = Arc::new(settings.key.published());
-        let leader = Leader::new(&options, clock.clone(), settings, waiting, announce);
+        let key = settings.key.clone();
+        let keys = Arc::new(key.published());
+        let news = News { status: announce, backing: tell_backing };
+        let leader = Leader::new(&options, clock.clone(), settings, waiting, news);
         // It ends with the last handle. Whatever is not acknowledged then may be lost, and nothing else can be, so
         // shutdown has nothing to wait for.
         Tasks::new().spawn(leader.run());
-        Self { queue, status, forward, db: db.clone(), clock, keys }
+        Self { queue, status, forward, db: db.clone(), clock, key, keys, backing }
     }
 
     /// Posts, and answers once the verdict is on the disk. The same posting again gets the same answer. An instance that
@@ -128,6 +134,16 @@ impl Ledger {
     /// The public half of the key that signs batches.
     pub fn keys(&self) -> &PublishedKeys {
         &self.keys
+    }
+
+    /// What backs the wallets after the last batch; none on an instance that does not write.
+    pub fn backing(&self) -> Option<Backing> {
+        self.backing.borrow().clone().filter(|_| self.is_leading())
+    }
+
+    /// Signs a statement of what backs the wallets.
+    pub fn sign_backing(&self, statement: BackingStatement) -> SignedBacking {
+        statement.sign(&self.key)
     }
 
     /// Whether this instance writes the ledger.

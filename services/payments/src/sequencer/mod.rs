@@ -4,6 +4,7 @@
 //! lacks, judges, writes one statement, and answers after it is committed. Which step follows which is decided by
 //! [`crate::domain::ledger::Engine`]; here are the queue, the connection and the election.
 
+mod backing;
 mod election;
 mod forward;
 mod leader;
@@ -11,6 +12,7 @@ mod ledger;
 mod queue;
 mod safety;
 
+pub use backing::{YOUNG, body as backing_event};
 pub use forward::PATH as FORWARD_PATH;
 pub use ledger::{Ledger, Settings};
 pub use queue::{NotNow, Status};

@@ -1,28 +1,29 @@
 //! Requests to a second officer.
 
 use city_clock::Timestamp;
-use city_ids::{AccountId, WalletId};
+use city_ids::{AccountId, ReconciliationBreakId, RefundId, SettlementId, WalletId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::approval::{Approval, Asked, Decision};
+use crate::domain::approval::{Approval, Asked, Decision, Remedy};
 use crate::error::{Error, broken, fault, on_constraint};
 
 /// A new request.
 pub async fn insert(db: &mut PgConnection, approval: &Approval) -> Result<(), Error> {
-    let (kind, amount) = match approval.asked {
-        Asked::UnfreezeWallet => ("UNFREEZE_WALLET", None),
-        Asked::AdjustWallet { amount } => ("ADJUST_WALLET", Some(amount)),
-    };
+    let asked = &approval.asked;
     let inserted = sqlx::query!(
-        "insert into payments.approval (id, kind, wallet, amount, reason, requested_by, requested_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into payments.approval
+             (id, kind, wallet, subject, version, amount, detail, reason, requested_by, requested_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         approval.id,
-        kind,
-        approval.wallet.as_uuid(),
-        amount,
+        asked.kind(),
+        asked.wallet().map(WalletId::as_uuid),
+        asked.subject(),
+        asked.version(),
+        asked.amount(),
+        asked.detail(),
         approval.reason,
-        approval.requested_by.as_uuid(),
+        approval.requested_by.map(AccountId::as_uuid),
         approval.requested_at
     );
     inserted.execute(db).await.map(drop).map_err(fault("asking a second officer"))
@@ -66,8 +67,9 @@ pub async fn finish(db: &mut PgConnection, id: Uuid, outcome: &str) -> Result<()
 pub async fn find(db: &mut PgConnection, id: Uuid) -> Result<Option<Approval>, Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, kind, wallet as "wallet: WalletId", amount, reason, requested_by as "requested_by: AccountId",
-                  requested_at, decided_by as "decided_by: AccountId", decision, outcome
+        r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
+                  requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
+                  decision, outcome
            from payments.approval where id = $1"#,
         id
     );
@@ -84,8 +86,9 @@ pub async fn list_waiting(
     let (at, id) = after.unzip();
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, kind, wallet as "wallet: WalletId", amount, reason, requested_by as "requested_by: AccountId",
-                  requested_at, decided_by as "decided_by: AccountId", decision, outcome
+        r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
+                  requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
+                  decision, outcome
            from payments.approval
            where decision is null and ($1::timestamptz is null or (requested_at, id) > ($1, $2))
            order by requested_at, id
@@ -102,8 +105,9 @@ pub async fn list_waiting(
 pub async fn find_to_do(db: &mut PgConnection) -> Result<Option<Approval>, Error> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select id, kind, wallet as "wallet: WalletId", amount, reason, requested_by as "requested_by: AccountId",
-                  requested_at, decided_by as "decided_by: AccountId", decision, outcome
+        r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
+                  requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
+                  decision, outcome
            from payments.approval
            where decision = 'APPROVE' and outcome is null
            order by decided_at, id
@@ -116,10 +120,13 @@ pub async fn find_to_do(db: &mut PgConnection) -> Result<Option<Approval>, Error
 struct Row {
     id: Uuid,
     kind: String,
-    wallet: WalletId,
+    wallet: Option<WalletId>,
+    subject: Option<Uuid>,
+    version: Option<i64>,
     amount: Option<i64>,
+    detail: Option<String>,
     reason: String,
-    requested_by: AccountId,
+    requested_by: Option<AccountId>,
     requested_at: Timestamp,
     decided_by: Option<AccountId>,
     decision: Option<String>,
@@ -130,23 +137,40 @@ impl Row {
     /// The table's checks leave no other kind or decision.
     fn restore(self) -> Result<Approval, Error> {
         let unknown = || broken("reading a request", self.id.to_string());
-        let asked = match (self.kind.as_str(), self.amount) {
-            ("UNFREEZE_WALLET", None) => Asked::UnfreezeWallet,
-            ("ADJUST_WALLET", Some(amount)) => Asked::AdjustWallet { amount },
-            _ => return Err(unknown()),
-        };
+        let asked = self.asked().ok_or_else(unknown)?;
         let decision = self.decision.as_deref();
         let decision =
             decision.map(|name| Decision::parse(name).ok_or_else(unknown)).transpose()?;
         Ok(Approval {
             id: self.id,
             asked,
-            wallet: self.wallet,
             reason: self.reason,
             requested_by: self.requested_by,
             requested_at: self.requested_at,
             decided: self.decided_by.zip(decision),
             outcome: self.outcome,
+        })
+    }
+
+    fn asked(&self) -> Option<Asked> {
+        Some(match self.kind.as_str() {
+            "UNFREEZE_WALLET" => Asked::UnfreezeWallet { wallet: self.wallet? },
+            "ADJUST_WALLET" => Asked::AdjustWallet { wallet: self.wallet?, amount: self.amount? },
+            "REFUND" => {
+                Asked::Refund { refund: RefundId::restore(self.subject?), amount: self.amount? }
+            }
+            "RECONCILIATION" => Asked::Reconciliation {
+                of: ReconciliationBreakId::restore(self.subject?),
+                amount: self.amount?,
+                to: Remedy::parse(self.detail.as_deref()?)?,
+            },
+            "LIMIT" => Asked::Limit { version: self.version? },
+            "SETTLEMENT" => Asked::Settlement {
+                settlement: SettlementId::restore(self.subject?),
+                amount: self.amount?,
+                bank_ref: self.detail.clone()?,
+            },
+            _ => return None,
         })
     }
 }

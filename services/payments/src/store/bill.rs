@@ -1,13 +1,14 @@
 //! Bills and those who send them. Whether a bill is paid is read from the ledger's claims.
 
 use chrono::NaiveDate;
-use city_clock::Timestamp;
+use city_clock::{Timestamp, hue_day};
 use city_contracts::payments::BillHeadView;
 use city_ids::{AccountId, BillId, BillerId};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::domain::dues::{Due, Penalty, Rebate, Terms};
 use crate::domain::ledger::{AccountNo, Class, Purpose};
 use crate::error::{Error, broken, fault};
 
@@ -18,6 +19,7 @@ pub struct Biller {
     pub code: String,
     pub name: String,
     pub purpose: Purpose,
+    pub version: i64,
 }
 
 /// A bill in its present revision, with what the ledger says about it.
@@ -25,18 +27,38 @@ pub struct Biller {
 pub struct Bill {
     pub id: BillId,
     pub biller: Biller,
+    /// The agency whose biller it is; owned by the catalogue.
+    pub agency: Option<String>,
     pub number: String,
     pub customer_code: Option<String>,
     pub payer: Option<AccountId>,
+    /// What another service asked for it with; none for a biller's own.
     pub source_ref: Option<String>,
     pub opened_at: Timestamp,
     /// The subject of the claim that ends it.
     pub revision: Uuid,
+    /// Which revision it is, from 1.
+    pub no: i32,
+    pub period: Option<String>,
+    pub holder_masked: Option<String>,
     pub due_date: NaiveDate,
     pub heads: Vec<BillHeadView>,
+    /// The sum of the heads.
     pub amount: i64,
+    pub terms: Terms,
     /// How and by which posting or command it was ended.
     pub claim: Option<(i16, Uuid)>,
+    /// When and with how much it was paid.
+    pub paid: Option<(Timestamp, i64)>,
+}
+
+impl Bill {
+    /// What is due now; of a paid bill, what was due when it was paid.
+    pub fn due(&self, now: Timestamp) -> Due {
+        let (at, paid) = self.paid.map_or((now, None), |(at, amount)| (at, Some(amount)));
+        let due = self.terms.due(self.amount, self.due_date, hue_day(at));
+        Due { amount: paid.unwrap_or(due.amount), ..due }
+    }
 }
 
 /// A bill that begins.
@@ -123,15 +145,14 @@ pub async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Bill>, Erro
     let rows = sqlx::query_as!(
         Row,
         r#"
-        select b.id as "id: BillId", b.number, b.customer_code, b.payer as "payer: AccountId", b.source_ref, b.opened_at,
-               w.id as "biller: BillerId", w.code, w.name, w.purpose,
-               r.id as revision, r.due_date, r.heads as "heads: Json<Vec<BillHeadView>>", r.amount,
-               c.outcome as "outcome?", c.posting as "winner?"
-        from payments.bill b
-        join payments.biller w on w.id = b.biller
-        join lateral (select * from payments.bill_revision where bill = b.id order by no desc limit 1) r on true
-        left join payments.ledger_claim c on c.subject = r.id
-        where b.id = any($1)"#,
+        select id as "id!: BillId", number as "number!", customer_code, payer as "payer: AccountId", source_ref,
+               opened_at as "opened_at!", biller as "biller!: BillerId", code as "code!", name as "name!",
+               purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
+               period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
+               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
+               paid_at, paid_amount
+        from payments.bill_now
+        where id = any($1)"#,
         ids
     );
     let rows = rows.fetch_all(db).await.map_err(fault("reading bills"))?;
@@ -158,7 +179,33 @@ pub async fn find_by_source(
     }
 }
 
-/// A page of the bills of one payer, newest first.
+/// The bill of a biller that has this number.
+pub async fn find_by_number(
+    db: &mut PgConnection,
+    biller: BillerId,
+    number: &str,
+) -> Result<Option<Bill>, Error> {
+    let id = sqlx::query_scalar!(
+        r#"select id as "id: BillId" from payments.bill where biller = $1 and number = $2"#,
+        biller.as_uuid(),
+        number
+    );
+    match id.fetch_optional(&mut *db).await.map_err(fault("finding a bill"))? {
+        Some(id) => find(db, id).await,
+        None => Ok(None),
+    }
+}
+
+/// The revisions of a bill, each the subject of a claim.
+pub async fn revisions(db: &mut PgConnection, bill: BillId) -> Result<Vec<Uuid>, Error> {
+    let ids = sqlx::query_scalar!(
+        "select id from payments.bill_revision where bill = $1",
+        bill.as_uuid()
+    );
+    ids.fetch_all(db).await.map_err(fault("reading the revisions of a bill"))
+}
+
+/// A page of the bills of one payer and of the customers they watch, newest first.
 pub async fn list_mine(
     db: &mut PgConnection,
     payer: AccountId,
@@ -169,23 +216,71 @@ pub async fn list_mine(
     let rows = sqlx::query_as!(
         Row,
         r#"
-        select b.id as "id: BillId", b.number, b.customer_code, b.payer as "payer: AccountId", b.source_ref, b.opened_at,
-               w.id as "biller: BillerId", w.code, w.name, w.purpose,
-               r.id as revision, r.due_date, r.heads as "heads: Json<Vec<BillHeadView>>", r.amount,
-               c.outcome as "outcome?", c.posting as "winner?"
-        from payments.bill b
-        join payments.biller w on w.id = b.biller
-        join lateral (select * from payments.bill_revision where bill = b.id order by no desc limit 1) r on true
-        left join payments.ledger_claim c on c.subject = r.id
-        where b.payer = $1 and ($2::timestamptz is null or (b.opened_at, b.id) < ($2, $3))
-        order by b.opened_at desc, b.id desc
-        limit $4"#,
+        select id as "id!: BillId", number as "number!", customer_code, payer as "payer: AccountId", source_ref,
+               opened_at as "opened_at!", biller as "biller!: BillerId", code as "code!", name as "name!",
+               purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
+               period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
+               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
+               paid_at, paid_amount
+        from payments.bill_now
+        where id in (
+            select id from (
+                (select id, opened_at from payments.bill
+                 where payer = $1 and ($2::timestamptz is null or (opened_at, id) < ($2, $3))
+                 order by opened_at desc, id desc limit $4)
+                union all
+                select followed.id, followed.opened_at
+                from payments.bill_watch w
+                cross join lateral (
+                    select id, opened_at from payments.bill
+                    where biller = w.biller and customer_code = w.customer_code and payer is null
+                      and ($2::timestamptz is null or (opened_at, id) < ($2, $3))
+                    order by opened_at desc, id desc limit $4
+                ) followed
+                where w.owner = $1
+            ) newest
+            order by opened_at desc, id desc limit $4
+        )
+        order by opened_at desc, id desc"#,
         payer.as_uuid(),
         at,
         id,
         limit
     );
     let rows = rows.fetch_all(db).await.map_err(fault("listing bills"))?;
+    rows.into_iter().map(Row::restore).collect()
+}
+
+/// A page of the bills that a biller sent to a customer and that are nobody's, newest first.
+pub async fn list_by_code(
+    db: &mut PgConnection,
+    biller: BillerId,
+    customer_code: &str,
+    after: Option<(Timestamp, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Bill>, Error> {
+    let (at, id) = after.unzip();
+    let rows = sqlx::query_as!(
+        Row,
+        r#"
+        select id as "id!: BillId", number as "number!", customer_code, payer as "payer: AccountId", source_ref,
+               opened_at as "opened_at!", biller as "biller!: BillerId", code as "code!", name as "name!",
+               purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
+               period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
+               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
+               paid_at, paid_amount
+        from payments.bill_now
+        where biller = $1 and customer_code = $2 and payer is null
+          and ($3::timestamptz is null or (opened_at, id) < ($3, $4))
+        order by opened_at desc, id desc
+        limit $5"#,
+        biller.as_uuid(),
+        customer_code,
+        at,
+        id,
+        limit
+    );
+    let rows = rows.fetch_all(db).await.map_err(fault("listing bills of a customer"))?;
     rows.into_iter().map(Row::restore).collect()
 }
 
@@ -222,31 +317,59 @@ struct Row {
     code: String,
     name: String,
     purpose: i16,
+    agency_code: Option<String>,
+    biller_version: i64,
     revision: Uuid,
+    no: i32,
+    period: Option<String>,
+    holder_masked: Option<String>,
     due_date: NaiveDate,
     heads: Json<Vec<BillHeadView>>,
     amount: i64,
+    rebate_until: Option<NaiveDate>,
+    rebate_bps: Option<i32>,
+    penalty_bps_per_day: Option<i32>,
+    penalty_cap_bps: Option<i32>,
     outcome: Option<i16>,
     winner: Option<Uuid>,
+    paid_at: Option<Timestamp>,
+    paid_amount: Option<i64>,
 }
 
 impl Row {
     fn restore(self) -> Result<Bill, Error> {
         let purpose = Purpose::of(self.purpose);
         let purpose = purpose.ok_or_else(|| broken("reading bills", self.id.to_string()))?;
+        let rebate = self.rebate_until.zip(self.rebate_bps);
+        let penalty = self.penalty_bps_per_day.zip(self.penalty_cap_bps);
         Ok(Bill {
             id: self.id,
-            biller: Biller { id: self.biller, code: self.code, name: self.name, purpose },
+            biller: Biller {
+                id: self.biller,
+                code: self.code,
+                name: self.name,
+                purpose,
+                version: self.biller_version,
+            },
+            agency: self.agency_code,
             number: self.number,
             customer_code: self.customer_code,
             payer: self.payer,
             source_ref: self.source_ref,
             opened_at: self.opened_at,
             revision: self.revision,
+            no: self.no,
+            period: self.period,
+            holder_masked: self.holder_masked,
             due_date: self.due_date,
             heads: self.heads.0,
             amount: self.amount,
+            terms: Terms {
+                rebate: rebate.map(|(until, bps)| Rebate { until, bps }),
+                penalty: penalty.map(|(bps_per_day, cap_bps)| Penalty { bps_per_day, cap_bps }),
+            },
             claim: self.outcome.zip(self.winner),
+            paid: self.paid_at.zip(self.paid_amount),
         })
     }
 }

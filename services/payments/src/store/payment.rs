@@ -62,7 +62,7 @@ pub struct Side {
     pub class: i16,
     /// Whose it is.
     pub owner: Option<AccountId>,
-    /// Name of the biller whose account it is.
+    /// Name of the biller or merchant whose account it is.
     pub biller: Option<String>,
 }
 
@@ -82,6 +82,10 @@ pub struct Leg {
     pub note: Option<String>,
     /// Of a hold: its state and what was captured.
     pub hold: Option<(i16, i64)>,
+    /// What the merchant's order is about that its reference names: a reserve is larger by the payer's fee.
+    pub ordered: Option<i64>,
+    /// The fee that was taken when the hold was captured.
+    pub captured_fee: i64,
 }
 
 /// The legs of several payments, each payment's in their order.
@@ -91,23 +95,30 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
         select t.posting, t.kind, t.purpose, t.amount, t.at, t.expires_at,
                dr.ext as dr_ext, dr.class as dr_class, dr.owner as "dr_owner: AccountId",
                cr.ext as cr_ext, cr.class as cr_class, cr.owner as "cr_owner: AccountId",
-               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
-                where h.account = t.dr) as dr_biller,
-               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
-                where h.account = t.cr) as cr_biller,
+               coalesce((select m.name from payments.merchant m where m.account = t.dr),
+                        (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
+                         where h.account = t.dr)) as dr_biller,
+               coalesce((select m.name from payments.merchant m where m.account = t.cr),
+                        (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
+                         where h.account = t.cr)) as cr_biller,
                r.bill as "bill?: BillId",
                d.note as "note?",
                h.state as "hold_state?",
-               h.captured as "captured?"
+               h.captured as "captured?",
+               o.amount as "ordered?",
+               coalesce((select sum(f.amount) from payments.ledger_transfer f
+                         where f.posting = h.resolved_by and f.purpose = $2), 0)::bigint as "captured_fee!"
         from payments.ledger_transfer t
         join payments.ledger_account dr on dr.id = t.dr
         join payments.ledger_account cr on cr.id = t.cr
         left join payments.bill_revision r on r.id = t.ref
         left join payments.posting_doc d on d.posting = t.posting and t.leg = 0
         left join payments.ledger_hold h on h.posting = t.posting
+        left join payments.merchant_order o on o.id = t.ref
         where t.posting = any($1)
         order by t.posting, t.leg"#,
-        postings
+        postings,
+        Purpose::Fee.number()
     );
     let rows = rows.fetch_all(db).await.map_err(fault("reading payments"))?;
     rows.into_iter()
@@ -136,6 +147,8 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
                 bill: row.bill,
                 note: row.note,
                 hold: row.hold_state.zip(row.captured),
+                ordered: row.ordered,
+                captured_fee: row.captured_fee,
             })
         })
         .collect()

@@ -36,31 +36,17 @@ pub struct Line {
     pub at: Timestamp,
     /// Who stands on the other side.
     pub other: Side,
+    /// The payer's words.
+    pub note: Option<String>,
 }
 
 /// A page of what moved: debits and credits each by their own index, so that a far page costs what the first costs.
+///
+/// # Errors
+/// Unavailable when the database is away; a row that breaks a rule is a fault that names it.
 pub async fn page(db: &mut PgConnection, wanted: Wanted) -> Result<Vec<Line>, Error> {
-    let rows = sqlx::query!(
-        r#"
-        select l.seq as "seq!", l.posting as "posting!: PostingId", l.leg as "leg!", l.purpose as "purpose!",
-               l.amount as "amount!", l.after as "after!", l.at as "at!",
-               a.ext, a.class, a.owner as "owner: city_ids::AccountId",
-               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
-                where h.account = a.id) as biller
-        from (
-            (select seq, posting, leg, purpose, -amount as amount, dr_after as after, at, cr as other
-             from payments.ledger_transfer
-             where dr = $1 and seq < $2 and kind in (1, 3) and at >= $3 and at < $4
-             order by seq desc limit $5)
-            union all
-            (select seq, posting, leg, purpose, amount, cr_after, at, dr
-             from payments.ledger_transfer
-             where cr = $1 and seq < $2 and kind in (1, 3) and at >= $3 and at < $4
-             order by seq desc limit $5)
-        ) l
-        join payments.ledger_account a on a.id = l.other
-        order by l.seq desc
-        limit $5"#,
+    let rows = sqlx::query_file!(
+        "src/store/statement.sql",
         wanted.account.0,
         wanted.before_seq,
         wanted.from,
@@ -80,6 +66,7 @@ pub async fn page(db: &mut PgConnection, wanted: Wanted) -> Result<Vec<Line>, Er
                 amount: row.amount,
                 balance_after: row.after,
                 at: row.at,
+                note: row.note,
                 other: Side {
                     ext: row.ext,
                     class: row.class,

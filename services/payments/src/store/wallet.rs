@@ -134,3 +134,53 @@ pub async fn is_commanded(db: &mut PgConnection, command: Uuid) -> Result<bool, 
     );
     found.fetch_one(db).await.map_err(fault("finding a command"))
 }
+
+/// What is on its way into or out of a wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pending {
+    /// A reserve on either side of its account.
+    pub hold: bool,
+    /// A top-up that no provider has said the end of.
+    pub order: bool,
+    /// A refund that nobody refused and that the ledger has not answered.
+    pub refund: bool,
+}
+
+/// What is on its way into or out of a wallet.
+pub async fn pending(
+    db: &mut PgConnection,
+    wallet: WalletId,
+    account: AccountNo,
+) -> Result<Pending, Error> {
+    let pending = sqlx::query_as!(
+        Pending,
+        r#"
+        select a.debits_pending <> 0 or a.credits_pending <> 0 as "hold!",
+               exists (
+                   select from payments.provider_order o
+                   where o.owner = w.owner and o.wallet = w.id and o.ended is null
+                     and not exists (select from payments.ledger_claim where subject = o.id)
+               ) as "order!",
+               exists (
+                   select from payments.refund r
+                   left join payments.approval asked on asked.id = r.approval
+                   join payments.ledger_transfer t on t.posting = r.moved
+                   where r.answered_at is null and asked.decision is distinct from 'REFUSE' and (t.dr = $2 or t.cr = $2)
+               ) as "refund!"
+        from payments.ledger_account a, payments.wallet w
+        where a.id = $2 and w.id = $1"#,
+        wallet.as_uuid(),
+        account.0
+    );
+    pending.fetch_one(db).await.map_err(fault("looking for what is on its way"))
+}
+
+/// A wallet follows how well its owner's identity is proven.
+pub async fn set_level(db: &mut PgConnection, owner: AccountId, level: i16) -> Result<(), Error> {
+    let set = sqlx::query!(
+        "update payments.wallet set level = $2 where owner = $1 and level <> $2",
+        owner.as_uuid(),
+        level
+    );
+    set.execute(db).await.map(drop).map_err(fault("setting the level of a wallet"))
+}

@@ -1,14 +1,32 @@
 //! Tests of the service through its router, on real servers.
 
+mod backing;
+mod bill_files;
+mod bill_races;
+mod billers;
 mod bills;
 mod chaos;
+mod closing;
 mod ledger;
+mod limit_versions;
 mod limits;
+mod merchant_api;
+mod merchants;
 mod neighbour;
+mod privacy;
+mod providers;
+mod qr;
 mod ready;
 mod receipts;
+mod refunds;
+mod settlement;
+mod shop;
+mod statement_csv;
 mod step_up;
 mod subject;
+mod till;
 mod town;
 mod transfers;
+mod treasury;
 mod wallets;
+mod webhooks;

@@ -20,9 +20,9 @@ use crate::store;
 use crate::store::row::Stored;
 
 use super::App;
-use super::claim::{Claimed, claim};
 use super::staff_view::ActionDone;
 use super::steps::{self, Taken};
+use city_events::idempotency::{Claim, claim};
 
 /// What staff want to do, parsed.
 #[derive(Debug)]
@@ -151,8 +151,8 @@ pub async fn act<R: Serialize + Sync>(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder =
         match claim(&mut tx, who.account, command.key, &operation, command.request, now).await? {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
     let stored =
         store::report::find_for_update(&mut tx, command.id).await?.ok_or(Error::ReportNotFound)?;

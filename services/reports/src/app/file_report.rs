@@ -16,11 +16,11 @@ use crate::store;
 use crate::store::report::NewReport;
 
 use super::App;
-use super::claim::{Claimed, claim};
 use super::filing::NewFiling;
 use super::steps::{self, Taken};
 use super::uploads::Uploads;
 use super::view::{Viewer, view_of};
+use city_events::idempotency::{Claim, claim};
 
 /// Files a report. Idempotent by the request's key.
 ///
@@ -36,8 +36,8 @@ pub async fn file_report(app: &App, who: &Filer, request: FileReport) -> Result<
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let key = &request.idempotency_key;
     let recorder = match claim(&mut tx, who.account, key, "file-report", &request, now).await? {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(first),
+        Claim::New(recorder) => recorder,
     };
     let filing = filing?;
     uploads.judge()?;

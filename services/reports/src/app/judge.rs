@@ -18,10 +18,10 @@ use crate::store::rating::NewRating;
 use crate::store::row::Stored;
 
 use super::App;
-use super::claim::{Claimed, claim};
 use super::filing::text as text_finding;
 use super::steps::{self, Taken};
 use super::view::{Viewer, view_of};
+use city_events::idempotency::{Claim, claim};
 
 const MOST_REASONS: usize = 5;
 const LONGEST_REASON: usize = 40;
@@ -194,8 +194,8 @@ impl<R: Serialize + Sync> Command<'_, R> {
         let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
         let recorder =
             match claim(&mut tx, who.account, self.key, self.operation, self.request, now).await? {
-                Claimed::Replay(first) => return Ok(first),
-                Claimed::New(recorder) => recorder,
+                Claim::Replay(first) => return Ok(first),
+                Claim::New(recorder) => recorder,
             };
         let viewer = Viewer::Resident(who.account);
         let stored = lock_own(&mut tx, self.id, viewer).await?;

@@ -2,7 +2,6 @@
 
 mod act;
 mod act_by_itself;
-mod claim;
 mod copy_registry;
 mod cursor;
 mod file_report;

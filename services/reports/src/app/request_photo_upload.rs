@@ -17,7 +17,7 @@ use crate::store;
 use crate::store::photo::{NewTicket, Ticket};
 
 use super::App;
-use super::claim::{Claimed, claim};
+use city_events::idempotency::{Claim, claim};
 
 /// How long the signed PUT is taken.
 const PUT_LIFE: Duration = Duration::from_mins(5);
@@ -96,11 +96,11 @@ pub async fn request_photo_upload(
         claim(&mut tx, who.account, &request.idempotency_key, "request-photo-upload", request, now)
             .await?;
     let recorder = match claimed {
-        Claimed::Replay(id) => {
+        Claim::Replay(id) => {
             drop(tx);
             return again(app, who.account, id, now).await;
         }
-        Claimed::New(recorder) => recorder,
+        Claim::New(recorder) => recorder,
     };
     let ticket = issue(app, &mut tx, who.account, &announced?, now).await?;
     recorder.record(&mut tx, &ticket.id).await?;
@@ -132,11 +132,11 @@ pub async fn request_after_photo(
     )
     .await?
     {
-        Claimed::Replay(id) => {
+        Claim::Replay(id) => {
             drop(tx);
             return again(app, who.account, id, now).await;
         }
-        Claimed::New(recorder) => recorder,
+        Claim::New(recorder) => recorder,
     };
     let stored =
         store::report::find_for_update(&mut tx, report).await?.ok_or(Error::ReportNotFound)?;

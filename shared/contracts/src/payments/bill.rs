@@ -17,6 +17,8 @@ pub enum BillState {
     Overdue,
     /// It is paid, for ever.
     Paid,
+    /// Another revision took its place just now: read it again.
+    Replaced,
     /// It is no longer wanted.
     Cancelled,
 }
@@ -32,6 +34,8 @@ pub struct BillerView {
     pub name: String,
     /// What its bills are for.
     pub purpose: PaymentPurpose,
+    /// Grows with each change.
+    pub version: i64,
 }
 
 /// A line of a bill.
@@ -59,8 +63,16 @@ pub struct BillView {
     pub customer_code: Option<String>,
     /// Whose it is; none when nobody has an account.
     pub account: Option<AccountId>,
+    /// Who it is addressed to, as the biller masked it.
+    pub holder: Option<String>,
+    /// What it is for, in the biller's words, such as a month.
+    pub period: Option<String>,
     /// What it consists of.
     pub heads: Vec<BillHeadView>,
+    /// Taken off today for paying early; what was taken off when it was paid.
+    pub rebate: Vnd,
+    /// Added today for paying late; what was added when it was paid.
+    pub penalty: Vnd,
     /// To be paid today; what was due when it was paid.
     pub due: Vnd,
     /// Until when.
@@ -69,6 +81,10 @@ pub struct BillView {
     pub state: BillState,
     /// What paid it.
     pub payment: Option<PostingId>,
+    /// Text of a `VietQR` code with which any bank pays it; none when its biller takes none.
+    pub qr: Option<String>,
+    /// Grows with each revision, and when it is paid or cancelled.
+    pub version: i64,
 }
 
 /// `POST /internal/v1/bill`.

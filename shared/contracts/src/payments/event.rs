@@ -1,7 +1,7 @@
 //! What payments tells the world: ids, amounts and purposes; no name, phone or note.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use city_ids::{AccountId, BillId, PostingId, WalletId};
+use city_ids::{AccountId, BillId, MerchantId, MerchantOrderId, PostingId, WalletId};
 use city_money::Vnd;
 use serde::{Deserialize, Serialize};
 
@@ -68,4 +68,18 @@ pub struct WalletEvent {
     pub wallet: WalletId,
     /// Whose it is.
     pub account: AccountId,
+}
+
+/// Body of `PaymentSucceeded`, `PaymentAuthorised`, `PaymentCaptured` and `PaymentVoided` of a payment to a merchant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MerchantPaymentEvent {
+    /// As of any payment; `amount` is what moved or is reserved for the merchant, a fee left aside.
+    #[serde(flatten)]
+    pub payment: PaymentEvent,
+    /// Who gets the money.
+    pub merchant: MerchantId,
+    /// What was ordered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<MerchantOrderId>,
 }

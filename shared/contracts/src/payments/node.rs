@@ -1,8 +1,8 @@
-//! Wallets, payments and bills by their ids.
+//! Wallets, payments, bills, billers and payments through providers by their ids.
 
 use serde::{Deserialize, Serialize};
 
-use super::{BillView, PaymentView, WalletView};
+use super::{BillView, BillerView, PaymentView, ProviderPaymentView, RefundView, WalletView};
 
 /// `POST /internal/v1/nodes:batch`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -21,4 +21,10 @@ pub enum NodeView {
     Payment(Box<PaymentView>),
     /// A bill.
     Bill(Box<BillView>),
+    /// A payment through a provider.
+    ProviderPayment(Box<ProviderPaymentView>),
+    /// A biller.
+    Biller(Box<BillerView>),
+    /// A refund.
+    Refund(Box<RefundView>),
 }

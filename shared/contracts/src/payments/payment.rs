@@ -1,10 +1,11 @@
 //! Payments out of a wallet.
 
 use chrono::{DateTime, Utc};
-use city_ids::{BillId, PostingId, WalletId};
+use city_ids::{BillId, MerchantOrderId, PostingId, WalletId};
 use city_money::Vnd;
 use serde::{Deserialize, Serialize};
 
+use super::{PayeeId, RefundView};
 use crate::problem::Finding;
 
 /// What money is for.
@@ -67,7 +68,7 @@ impl std::fmt::Debug for PayeeByPhone {
 /// Whom money would go to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayeeView {
-    /// A wallet's or a biller's id.
+    /// A wallet's, merchant's or biller's id.
     pub id: String,
     /// Their name; of a person all but the first letters hidden, or the end of their wallet's id.
     pub name: String,
@@ -81,13 +82,16 @@ pub struct PayeeView {
 pub struct QuoteRequest {
     /// The key the payment will have: a UUIDv7.
     pub idempotency_key: String,
-    /// To a person; or
+    /// To a person or a merchant; or
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payee_id: Option<WalletId>,
+    pub payee_id: Option<PayeeId>,
+    /// of an order of a merchant; or
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<MerchantOrderId>,
     /// of a bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill_id: Option<BillId>,
-    /// How much; none for what is due of a bill.
+    /// How much; none for what is due of a bill or order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Vnd>,
     /// The payer's words, at most 140 characters.
@@ -203,6 +207,9 @@ pub struct PaymentView {
     pub at: DateTime<Utc>,
     /// When a reserve ends.
     pub expires_at: Option<DateTime<Utc>>,
+    /// What was asked back of it, oldest first.
+    #[serde(default)]
+    pub refunds: Vec<RefundView>,
 }
 
 impl std::fmt::Debug for PaymentView {

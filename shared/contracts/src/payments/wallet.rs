@@ -19,6 +19,24 @@ pub struct OpenWallet {
     pub terms_accepted: bool,
 }
 
+/// `POST /internal/v1/close-wallet`: for ever, and only when nothing is in it or on its way.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CloseWallet {
+    /// A UUIDv7 made within the last 24 hours. A wallet is closed once, whatever the key.
+    pub idempotency_key: String,
+    /// The confirmation by PIN of the operation `closeWallet`. Its digest has the five members of every payment: `payment` is
+    /// the key as `pay_…`, `payee` the wallet's id, `amount` 0; `context` and `note` are empty. A repetition needs none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up_token: Option<String>,
+}
+
+impl std::fmt::Debug for CloseWallet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("CloseWallet([redacted])")
+    }
+}
+
 /// What a wallet can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -86,7 +104,7 @@ pub struct LimitStatus {
 }
 
 /// `POST /internal/v1/wallet-statement`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadStatement {
     /// Which part, newest first.
     pub page: PageArgs,

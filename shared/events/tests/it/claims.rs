@@ -1,7 +1,7 @@
 //! One key, one effect, one answer.
 
 use city_contracts::key::IdempotencyKey;
-use city_events::idempotency::{self, Claim};
+use city_events::idempotency::{self, Claim, ClaimError};
 use city_testkit::{City, run};
 use serde_json::{Value, json};
 
@@ -21,12 +21,12 @@ async fn count_once(
     let infra = city.infra();
     let mut tx = infra.db.begin().await.expect("the database answers");
     let now = infra.clock.now();
-    match idempotency::claim(&mut tx, caller, &key(), operation, request, now)
-        .await
-        .expect("it claims")
-    {
+    let claim = idempotency::claim(&mut tx, caller, &key(), operation, request, now).await;
+    if matches!(claim, Err(ClaimError::Reused)) {
+        return Err("reused");
+    }
+    match claim.expect("it claims") {
         Claim::Replay(first) => Ok(first),
-        Claim::Reused => Err("reused"),
         Claim::New(claim) => {
             add_effect(&mut tx).await;
             let answer = u32::from_be_bytes(infra.ids.bytes());

@@ -1,4 +1,4 @@
-//! `receipt-verify FILE --keys KEYS`: verifies a receipt offline.
+//! `receipt-verify FILE --keys KEYS`: verifies a receipt, or a statement of what backs the wallets, offline.
 //!
 //! Exit 0: valid, and standard output says what it proves; 1: false; 2: unreadable, or an unknown key.
 
@@ -6,16 +6,18 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use city_receipt::{Leaf, Proven, PublishedKeys, Unproven, verify};
+use city_receipt::{
+    BackingStatement, Leaf, Proven, PublishedKeys, Unproven, verify, verify_backing,
+};
 use clap::Parser;
 
-/// Verify the receipt of a payment, without network.
+/// Verify the receipt of a payment, or a day's statement of what backs the wallets, without network.
 ///
 /// Exits with 0 when it is valid, 1 when it is false, 2 when it cannot be read or names an unknown key.
 #[derive(Debug, Parser)]
 #[command(name = "receipt-verify", version, about)]
 struct Arguments {
-    /// The receipt, as the city gave it.
+    /// The receipt or statement, as the city gave it.
     file: PathBuf,
     /// The city's published keys (payment-receipt-keys.json).
     #[arg(long)]
@@ -25,7 +27,7 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (code, line) = match judge(&arguments) {
-        Ok(proven) => (0, describe(&proven)),
+        Ok(said) => (0, said),
         Err((code, reason)) => (code, reason),
     };
     let written = if code == 0 {
@@ -38,16 +40,38 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-fn judge(arguments: &Arguments) -> Result<Proven, (u8, String)> {
+fn judge(arguments: &Arguments) -> Result<String, (u8, String)> {
     let read = |path: &PathBuf| {
         std::fs::read_to_string(path).map_err(|error| (2, format!("{}: {error}", path.display())))
     };
     let keys = PublishedKeys::parse(&read(&arguments.keys)?);
     let keys = keys.map_err(|error| (2, format!("{}: {error}", arguments.keys.display())))?;
-    verify(&read(&arguments.file)?, &keys).map_err(|unproven| match unproven {
+    let text = read(&arguments.file)?;
+    // What is not readable as a statement is judged as a receipt.
+    let judged = match verify_backing(&text, &keys) {
+        Err(Unproven::Unreadable) => verify(&text, &keys).map(|proven| describe(&proven)),
+        statement => statement.map(|statement| describe_backing(&statement)),
+    };
+    judged.map_err(|unproven| match unproven {
         Unproven::False(_) => (1, unproven.to_string()),
         Unproven::Unreadable | Unproven::UnknownKey(_) => (2, unproven.to_string()),
     })
+}
+
+/// What the statement says, in lines.
+fn describe_backing(said: &BackingStatement) -> String {
+    let bank = said.bank.map_or_else(String::new, |bank| {
+        format!("\nthe bank told {} dong at the end of {}", bank.amount, bank.day)
+    });
+    let verdict = match said.shortfall() {
+        0 => "the wallets are backed".to_owned(),
+        short => format!("{short} dong of the wallets are not backed"),
+    };
+    format!(
+        "valid: at the end of {}, up to batch {}, wallets hold {} dong, the bank accounts {}, providers owe {}: \
+         {verdict}{bank}",
+        said.day, said.batch, said.wallets, said.guarantee, said.transit
+    )
 }
 
 /// What the receipt proves, in lines.

@@ -42,3 +42,18 @@ fn it_exits_0_for_a_true_1_for_a_false_and_2_for_an_unreadable_receipt() {
     assert_eq!(verify_file("no-keys", &good.to_string(), r#"{"keys":[]}"#).0, Some(2));
     assert_eq!(verify_file("bad-keys", &good.to_string(), "{}").0, Some(2));
 }
+
+#[test]
+fn it_checks_statements_of_what_backs_the_wallets_too() {
+    let keys = serde_json::to_string(&keys()).unwrap();
+    let good = crate::backing::signed();
+    let mut changed = good.clone();
+    changed["backing"]["guarantee"] = Value::from("10001");
+
+    let (code, said) = verify_file("backing", &good.to_string(), &keys);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("20260304") && said.contains("the wallets are backed"), "{said}");
+    assert_eq!(verify_file("backing-changed", &changed.to_string(), &keys).0, Some(1));
+    let nobody = r#"{"keys":[]}"#;
+    assert_eq!(verify_file("backing-no-keys", &good.to_string(), nobody).0, Some(2));
+}

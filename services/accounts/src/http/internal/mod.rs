@@ -4,6 +4,7 @@ pub mod by_phone;
 pub mod confirm_phone_code;
 pub mod contact;
 pub mod create_step_up;
+pub mod dev_identity;
 pub mod holders;
 pub mod prefill;
 pub mod refresh_session;

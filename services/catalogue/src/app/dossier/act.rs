@@ -13,11 +13,12 @@ use city_money::Vnd;
 use serde::Serialize;
 use sqlx::PgConnection;
 
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::dossier::{Actor, Dossier, Status, Step, Supply};
 use crate::error::{Error, fault};
 use crate::snapshot::{Registry, Snapshot};
 use crate::store;
+use city_events::idempotency::{Claim, claim};
 
 use super::clocks::{calendar_of, term};
 use super::fees::{self, Collect};
@@ -52,8 +53,8 @@ pub async fn act<R: Serialize + Sync>(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder =
         match claim(&mut tx, who.account, command.key, &operation, command.request, now).await? {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
     let before = store::dossier::whole::find_for_update(&mut tx, command.id)
         .await?

@@ -8,10 +8,11 @@ use city_ids::DossierFileId;
 
 use super::submit_dossier::locked;
 use super::{keep, own};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::dossier::file::StoredFile;
+use city_events::idempotency::{Claim, claim};
 
 /// How long the signed GET is answered.
 const GET_LIFE: Duration = Duration::from_mins(2);
@@ -32,12 +33,12 @@ pub async fn download_file(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let key = &request.idempotency_key;
     let claimed = claim(&mut tx, who.account, key, "download-dossier-file", request, now).await?;
-    let claimed: Claimed<DossierFileId> = claimed;
+    let claimed: Claim<DossierFileId> = claimed;
     let head = store::dossier::draft::head_for_update(&mut tx, request.id, who.account).await?;
     let head = head.ok_or(Error::NotFound)?;
     let file = store::dossier::file::find(&mut tx, head.id, request.file_id).await?;
     let file = file.filter(|file| file.attached).ok_or(Error::NotFound)?;
-    if let Claimed::New(recorder) = claimed {
+    if let Claim::New(recorder) = claimed {
         if file.component.is_none() {
             let results = store::dossier::mine::results(&mut tx, head.id).await?;
             if !results.iter().any(|result| result.file == file.id) {

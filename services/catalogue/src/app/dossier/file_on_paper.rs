@@ -20,11 +20,12 @@ use super::staff_view::DossierActionDone;
 use super::submit_dossier::locked;
 use super::vault::{self, Sheet};
 use super::{Collect, bill, keep, usable, written};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::dossier::{Actor, Channel, DossierCode};
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::dossier::counter::{self, NewOnPaper};
+use city_events::idempotency::{Claim, claim};
 
 /// Components of one dossier.
 const MOST_COMPONENTS: usize = 100;
@@ -83,8 +84,8 @@ pub async fn file_on_paper(
     let (now, snapshot) = (app.clock.now(), app.snapshots.get()?);
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder = match claim(&mut tx, who.account, key, "file-on-paper", request, now).await? {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(first),
+        Claim::New(recorder) => recorder,
     };
     let (sheet, channel) = parse(request)?;
     let ward = usable::ward(&snapshot, request.ward_code.as_deref(), "/wardCode")?;

@@ -13,11 +13,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::vault::{self, DossierKey, Part};
-use crate::app::{App, Claimed, Recorder, claim};
+use crate::app::App;
 use crate::domain::dossier::{Actor, Refusal, Status, WrongStatus};
 use crate::error::{Error, broken};
 use crate::store;
 use crate::store::dossier::draft::Head;
+use city_events::idempotency::{Claim, NewClaim, claim};
 
 /// An answer as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,7 +36,7 @@ pub enum Asked<T> {
 }
 
 /// Where the answer will be kept.
-pub struct Answer(Recorder);
+pub struct Answer(NewClaim);
 
 /// Claims a key of an applicant. A repetition gets the first answer, unless the dossier's key was dropped since.
 ///
@@ -51,8 +52,8 @@ pub async fn ask<T: DeserializeOwned>(
     now: Timestamp,
 ) -> Result<Asked<T>, Error> {
     match claim::<Kept>(db, who.account, key, operation, request, now).await? {
-        Claimed::New(recorder) => Ok(Asked::New(Answer(recorder))),
-        Claimed::Replay(kept) => {
+        Claim::New(recorder) => Ok(Asked::New(Answer(recorder))),
+        Claim::Replay(kept) => {
             let key = vault::key_of(app, db, kept.dossier).await?.ok_or(Error::NotFound)?;
             kept.open(&key).map(Asked::Again)
         }
@@ -74,7 +75,7 @@ impl Answer {
         let plain =
             serde_json::to_vec(answer).map_err(|error| broken("keeping an answer", error))?;
         let sealed = STANDARD.encode(key.seal(Part::Answer, &plain));
-        self.0.record(db, &Kept { dossier, sealed }).await
+        Ok(self.0.record(db, &Kept { dossier, sealed }).await?)
     }
 }
 

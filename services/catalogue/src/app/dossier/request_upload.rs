@@ -18,10 +18,11 @@ use super::pinned::Pinned;
 use super::refused::Refused;
 use super::vault::{self, DossierKey, Part};
 use super::written;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::dossier::file::{NewFile, StoredFile};
+use city_events::idempotency::{Claim, claim};
 
 /// How long the signed PUT is taken.
 const PUT_LIFE: Duration = Duration::from_mins(5);
@@ -105,12 +106,12 @@ pub async fn request_component_upload(
     let claimed =
         claim(&mut tx, who.account, key, "request-component-upload", request, now).await?;
     let recorder = match claimed {
-        Claimed::Replay(file) => {
+        Claim::Replay(file) => {
             let found = store::dossier::file::find(&mut tx, request.id, file).await?;
             drop(tx);
             return again(app, found, now).await;
         }
-        Claimed::New(recorder) => recorder,
+        Claim::New(recorder) => recorder,
     };
     let announced = announced?;
     // Locked, so that two requests cannot both find room.

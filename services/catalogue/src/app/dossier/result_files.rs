@@ -12,11 +12,12 @@ use super::attach_component::prove;
 use super::request_upload::{Announced, issue, sign};
 use super::submit_dossier::locked;
 use super::vault;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::dossier::{Refusal, Status, WrongStatus};
 use crate::error::{Error, fault};
 use crate::snapshot::Snapshot;
 use crate::store;
+use city_events::idempotency::{Claim, claim};
 
 /// Gives a ticket for a result. Idempotent by `key`, as for residents.
 ///
@@ -37,13 +38,13 @@ pub async fn request_result_upload(
     let request = (id, announced);
     let claimed = claim(&mut tx, who.account, key, "request-result-upload", &request, now).await?;
     let recorder = match claimed {
-        Claimed::Replay(file) => {
+        Claim::Replay(file) => {
             let found: Option<_> = store::dossier::file::find(&mut tx, id, file).await?;
             drop(tx);
             let waits = found.filter(|file| !file.attached).ok_or(Error::NotFound)?;
             return sign(app, &waits, now).await;
         }
-        Claimed::New(recorder) => recorder,
+        Claim::New(recorder) => recorder,
     };
     let parsed = parsed?;
     in_charge(&mut tx, &snapshot, who, id, now).await?;

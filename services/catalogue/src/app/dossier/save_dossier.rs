@@ -11,9 +11,10 @@ use super::own::{self, Asked};
 use super::pinned::Pinned;
 use super::vault;
 use super::{view, written};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store;
+use city_events::idempotency::{Claim, claim};
 
 /// Replaces what is written so far; it need not be complete. Idempotent by the request's key.
 ///
@@ -112,8 +113,8 @@ pub async fn discard_dossier(
     let key = &request.idempotency_key;
     let claimed = claim(&mut tx, who.account, key, "discard-dossier", request, now).await?;
     let recorder = match claimed {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(first),
+        Claim::New(recorder) => recorder,
     };
     let head = own::draft(&mut tx, who, request.id, request.version, "discard").await?;
     store::dossier::file::drop_all(&mut tx, head.id, now + TimeDelta::minutes(6)).await?;

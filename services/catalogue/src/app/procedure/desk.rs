@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 use utoipa::ToSchema;
 
-use crate::app::claim::Recorder;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::edition::EditionState;
 use crate::error::Error;
 use crate::snapshot::Registry;
 use crate::store::procedure::root::{self, Procedure};
+use city_events::idempotency::{Claim, NewClaim, claim};
 
 /// What staff ask, beside the act itself.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ pub enum Taken<A> {
     /// The first answer.
     Replay(A),
     /// Go on, with the procedure locked.
-    New(Recorder, Box<Procedure>),
+    New(NewClaim, Box<Procedure>),
 }
 
 /// Claims the key, locks the procedure, and checks scope and version.
@@ -75,8 +75,8 @@ pub async fn take<A: serde::de::DeserializeOwned, R: Serialize + Sync>(
     let now = app.clock.now();
     let operation = format!("procedure:{operation}:{}", ask.code);
     let recorder = match claim(tx, who.account, ask.key, &operation, ask.request, now).await? {
-        Claimed::Replay(first) => return Ok(Taken::Replay(first)),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(Taken::Replay(first)),
+        Claim::New(recorder) => recorder,
     };
     let found = root::find_for_update(tx, ask.code).await?.ok_or(Error::NotFound)?;
     require(&app.snapshots.get()?.registry, who, permission, &found.owner_agency, now)?;

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 
 use super::desk::{Ask, ProcedureMoved, Taken, require, take};
 use super::{code_finding, refuse_if};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::edition::EditionState;
 use crate::domain::procedure::{Terms, terms};
 use crate::error::{Error, fault};
@@ -18,6 +18,7 @@ use crate::snapshot::Registry;
 use crate::store::procedure::edition::{self, NewDraft, Stored, Which};
 use crate::store::procedure::root::Procedure;
 use crate::store::procedure::{form, root};
+use city_events::idempotency::{Claim, claim};
 
 /// Writes the draft. Without a version the procedure is new. Idempotent by the key.
 ///
@@ -44,8 +45,8 @@ pub async fn save_draft(
         let operation = format!("procedure:create:{}", ask.code);
         let claimed = claim(&mut tx, who.account, ask.key, &operation, ask.request, now).await?;
         let recorder = match claimed {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
         require(&snapshot.registry, who, SERVICE_EDIT, &draft.owner_agency, now)?;
         if !root::insert(&mut tx, ask.code, draft, who.account, now).await? {

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::code_finding;
 use super::desk::covered;
 use super::edit_draft::{draft_findings, write};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::edition::EditionState;
 use crate::domain::procedure::lint_form;
 use crate::error::{Error, fault};
@@ -25,6 +25,7 @@ use crate::snapshot::Snapshot;
 use crate::store::procedure::edition::{self, Stored, Which, content_sha256};
 use crate::store::procedure::import::{self, Counts, Running};
 use crate::store::procedure::{form, root};
+use city_events::idempotency::{Claim, claim};
 
 /// Lines taken in by one transaction.
 const BATCH: i64 = 100;
@@ -101,12 +102,12 @@ pub async fn receive_import(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder = match claim(&mut tx, who.account, key, "procedure:import", &request, now).await?
     {
-        Claimed::Replay(first) => {
+        Claim::Replay(first) => {
             import::discard(&mut tx, upload.id).await?;
             tx.commit().await.map_err(fault("committing"))?;
             return Ok(first);
         }
-        Claimed::New(recorder) => recorder,
+        Claim::New(recorder) => recorder,
     };
     import::received(&mut tx, upload.id, lines, now).await?;
     let known = import::find(&mut tx, upload.id).await?.ok_or(Error::NotFound)?;

@@ -5,10 +5,11 @@ use city_auth::permission::SERVICE_EDIT;
 use city_contracts::catalogue::procedure::{FormVersionDone, NewFormVersion};
 
 use super::desk::{Ask, require};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::procedure::lint_form;
 use crate::error::{Error, fault};
 use crate::store::procedure::{form, root};
+use city_events::idempotency::{Claim, claim};
 
 /// Keeps a new form version, which never changes. Idempotent by the key.
 ///
@@ -25,8 +26,8 @@ pub async fn new_form(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let operation = format!("procedure:form:{}", ask.code);
     let recorder = match claim(&mut tx, who.account, ask.key, &operation, ask.request, now).await? {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(first),
+        Claim::New(recorder) => recorder,
     };
     let found = root::find_for_update(&mut tx, ask.code).await?.ok_or(Error::NotFound)?;
     require(&app.snapshots.get()?.registry, who, SERVICE_EDIT, &found.owner_agency, now)?;

@@ -6,9 +6,10 @@ use city_contracts::key::IdempotencyKey;
 use super::announce::announce;
 use super::edit_place::Written;
 use super::input::{AgencyDraft, Checks};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store::registry::{agency, publication};
+use city_events::idempotency::{Claim, claim};
 
 /// Writes the agency and publishes it. Idempotent by the key.
 ///
@@ -47,8 +48,8 @@ pub async fn edit_agency(
     let recorder =
         match claim(&mut tx, staff.account, key, "registry.edit_agency", &(code, draft), at).await?
         {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
     let number = publication::bump(&mut tx, at).await?;
     let version = agency::write(&mut tx, code, draft, place, staff.account, number, at).await?;

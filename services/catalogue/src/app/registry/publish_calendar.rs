@@ -10,11 +10,12 @@ use city_events::outbox;
 use super::draft_calendar;
 use super::input::{CalendarDraft, clean};
 use super::preview_calendar::CalendarOutcome;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::registry::changed_past;
 use crate::error::{Error, fault};
 use crate::store::registry::calendar::NewVersion;
 use crate::store::registry::{calendar, publication};
+use city_events::idempotency::{Claim, claim};
 
 /// Publishes version n + 1. Of two at once one gets [`Error::Stale`]. Idempotent by the key.
 ///
@@ -36,8 +37,8 @@ pub async fn publish_calendar(
         match claim(&mut tx, staff.account, key, "registry.publish_calendar", &(code, draft), at)
             .await?
         {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
     // From here on publications wait for each other, so what is read now is the newest until the commit.
     let number = publication::bump(&mut tx, at).await?;

@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 
 use super::announce::announce;
 use super::input::{Checks, SuccessionRecord};
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store::registry::{place, publication};
+use city_events::idempotency::{Claim, claim};
 
 /// What was recorded.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -38,8 +39,8 @@ pub async fn record_succession(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder =
         match claim(&mut tx, staff.account, key, "registry.record_succession", record, at).await? {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
     let number = publication::bump(&mut tx, at).await?;
     // First the past is set apart, then the units of afterwards are written, then the past is pointed at them.

@@ -7,12 +7,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::PgConnection;
 
-use crate::app::claim::Recorder;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::registry::Agency;
 use crate::error::Error;
 use crate::snapshot::Registry;
 use crate::store::service::root::{self, Service};
+use city_events::idempotency::{Claim, NewClaim, claim};
 
 /// What staff ask, beside the act itself.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub enum Taken<A> {
     /// The first answer.
     Replay(A),
     /// Go on, with the service locked.
-    New(Recorder, Service),
+    New(NewClaim, Service),
 }
 
 /// Claims the key, locks the service, and checks scope and version.
@@ -46,8 +46,8 @@ pub async fn take<A: DeserializeOwned, R: Serialize + Sync>(
 ) -> Result<Taken<A>, Error> {
     let operation = format!("service:{operation}:{}", ask.code);
     let recorder = match claim(tx, who.account, ask.key, &operation, ask.request, now).await? {
-        Claimed::Replay(first) => return Ok(Taken::Replay(first)),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(Taken::Replay(first)),
+        Claim::New(recorder) => recorder,
     };
     let service = root::find_for_update(tx, ask.code).await?.ok_or(Error::NotFound)?;
     require(&app.snapshots.get()?.registry, who, permission, &service.owner_agency, now)?;

@@ -10,12 +10,13 @@ use sqlx::PgConnection;
 
 use super::desk::{Ask, Taken, require, take};
 use super::view::ServiceMoved;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::domain::edition::{Course, EditionState};
 use crate::domain::service::{Content, bounds};
 use crate::error::{Error, fault};
 use crate::store::service::edition::{self, NewDraft, Which};
 use crate::store::service::root;
+use city_events::idempotency::{Claim, claim};
 
 /// What an editor writes.
 #[derive(Debug)]
@@ -48,8 +49,8 @@ pub async fn save_draft<R: Serialize + Sync>(
         let operation = format!("service:create:{}", ask.code);
         let recorder =
             match claim(&mut tx, who.account, ask.key, &operation, ask.request, now).await? {
-                Claimed::Replay(first) => return Ok(first),
-                Claimed::New(recorder) => recorder,
+                Claim::Replay(first) => return Ok(first),
+                Claim::New(recorder) => recorder,
             };
         create(app, &mut tx, who, ask.code, &draft).await?;
         (recorder, root::touch(&mut tx, ask.code, who.account, now).await?)

@@ -10,9 +10,10 @@ use sqlx::PgConnection;
 
 use super::reader::Reader;
 use super::view;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store::service::kept;
+use city_events::idempotency::{Claim, claim};
 
 /// Keeps a service, or no longer. Idempotent by the key.
 ///
@@ -38,8 +39,8 @@ pub async fn set_favourite(
     )
     .await?;
     let recorder = match claimed {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(first),
+        Claim::New(recorder) => recorder,
     };
     let found = snapshot.services.find(&asked.code).ok_or(Error::NotFound)?;
     kept::set_favourite(&mut tx, who.account, &found.entry.live.code, asked.favourite).await?;
@@ -66,8 +67,8 @@ pub async fn set_history(
         claim(&mut tx, who.account, &asked.idempotency_key, "set-service-history", asked, now)
             .await?;
     let recorder = match claimed {
-        Claimed::Replay(first) => return Ok(first),
-        Claimed::New(recorder) => recorder,
+        Claim::Replay(first) => return Ok(first),
+        Claim::New(recorder) => recorder,
     };
     kept::set_history(&mut tx, who.account, asked.on).await?;
     let answer = ServiceHistory { history_on: asked.on };

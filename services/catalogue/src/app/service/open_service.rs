@@ -5,9 +5,10 @@ use city_contracts::catalogue::service::{OpenService, OpenedService};
 
 use super::reader::Reader;
 use super::view;
-use crate::app::{App, Claimed, claim};
+use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store::service::kept;
+use city_events::idempotency::{Claim, claim};
 
 /// Opens a service and records it among the recent ones, unless the person does not want that. Idempotent by the key: once
 /// opened, the first answer is given again.
@@ -44,8 +45,8 @@ pub async fn open_service(
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let recorder =
         match claim(&mut tx, account, &asked.idempotency_key, "open-service", asked, now).await? {
-            Claimed::Replay(first) => return Ok(first),
-            Claimed::New(recorder) => recorder,
+            Claim::Replay(first) => return Ok(first),
+            Claim::New(recorder) => recorder,
         };
     let (found, _) = opened(&reader)?;
     kept::record_opening(&mut tx, account, &found.entry.live.code, now).await?;

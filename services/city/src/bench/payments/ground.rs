@@ -33,9 +33,9 @@ pub(super) struct Ground {
     pub(super) ledger: Ledger,
     pub(super) ids: Arc<Ids>,
     pub(super) version: String,
-    url: SecretString,
+    pub(super) url: SecretString,
     pool: PgPool,
-    keys: std::path::PathBuf,
+    pub(super) keys: std::path::PathBuf,
 }
 
 /// WAL syncs so far, or in a round.
@@ -51,33 +51,55 @@ impl Syncs {
     }
 }
 
-fn refused(doing: &'static str) -> impl Fn(sqlx::Error) -> BootError {
+pub(super) fn refused(doing: &'static str) -> impl Fn(sqlx::Error) -> BootError {
     move |error| BootError::failed(doing, error)
+}
+
+/// Accounts of the benchmark have numbers from here: those below are the service's own.
+const FIRST: i64 = 1_000_000;
+/// The account that backs the wallets.
+const BANK: AccountNo = AccountNo(FIRST);
+
+/// The payee of a number from 0.
+pub(super) const fn payee(number: i64) -> AccountNo {
+    AccountNo(FIRST + 1 + number)
 }
 
 /// The wallet of a number from 0.
 pub(super) const fn wallet(number: i64) -> AccountNo {
-    AccountNo(2 + PAYEES + number)
+    AccountNo(FIRST + 1 + PAYEES + number)
 }
-
-/// The payee of a number from 0.
-pub(super) const fn payee(number: i64) -> AccountNo {
-    AccountNo(2 + number)
-}
-
-/// The account that backs the wallets.
-const BANK: AccountNo = AccountNo(1);
 
 impl Ground {
+    /// The ledger with its wallets filled, and the tables of the baselines beside it.
     pub(super) async fn make(url: &SecretString, data_dir: &Path) -> Result<Self, BootError> {
+        let ground = Self::filled(url, data_dir).await?;
+        let mut db = ground.connect().await?;
+        run(&mut db, super::naive::TABLES.to_owned()).await?;
+        run(&mut db, "vacuum analyze".to_owned()).await?;
+        Ok(ground)
+    }
+
+    /// The same in a database of its own on the same server, without the baselines.
+    pub(super) async fn beside(
+        url: &SecretString,
+        name: &str,
+        data_dir: &Path,
+    ) -> Result<Self, BootError> {
+        let ground = Self::filled(&another(url, name).await?, data_dir).await?;
+        run(&mut ground.connect().await?, "vacuum analyze".to_owned()).await?;
+        Ok(ground)
+    }
+
+    async fn filled(url: &SecretString, data_dir: &Path) -> Result<Self, BootError> {
         start::migrate(url).await?;
         let mut db = connect(url).await?;
         let accounts = format!(
-            "insert into payments.ledger_account (ext, class, flags)
-             select md5(n::text)::uuid,
-                    case when n = 1 then 10 when n <= 1 + {PAYEES} then 21 else 20 end,
-                    case when n = 1 then 2 else 1 end
-             from generate_series(1, 1 + {PAYEES} + {WALLETS}) n order by n"
+            "insert into payments.ledger_account (id, ext, class, flags) overriding system value
+             select {FIRST} + n, md5(n::text)::uuid,
+                    case when n = 0 then 10 when n <= {PAYEES} then 21 else 20 end,
+                    case when n = 0 then 2 else 1 end
+             from generate_series(0, {PAYEES} + {WALLETS}) n"
         );
         run(&mut db, accounts).await?;
         run(&mut db, "alter system set track_wal_io_timing = on".to_owned()).await?;
@@ -103,8 +125,6 @@ impl Ground {
         let ledger = Ledger::start(&pool, clock, settings);
         let ground = Self { ledger, ids, version, url: url.clone(), pool, keys: seed };
         ground.fill().await?;
-        run(&mut db, super::naive::TABLES.to_owned()).await?;
-        run(&mut db, "vacuum analyze".to_owned()).await?;
         Ok(ground)
     }
 
@@ -133,6 +153,11 @@ impl Ground {
         connect(&self.url).await
     }
 
+    /// Another, empty database of the same server.
+    pub(super) async fn another(&self, name: &str) -> Result<SecretString, BootError> {
+        another(&self.url, name).await
+    }
+
     /// WAL syncs since the server started; nothing where the server does not count them so.
     pub(super) async fn syncs(&self) -> Result<Syncs, BootError> {
         let mut db = self.pool.acquire().await.map_err(refused("connecting"))?;
@@ -157,7 +182,15 @@ impl Ground {
     }
 }
 
-async fn connect(url: &SecretString) -> Result<PgConnection, BootError> {
+async fn another(url: &SecretString, name: &str) -> Result<SecretString, BootError> {
+    let mut other = url::Url::parse(url.expose_secret())
+        .map_err(|error| BootError::failed("reading where the database is", error))?;
+    run(&mut connect(url).await?, format!("create database {name}")).await?;
+    other.set_path(name);
+    Ok(SecretString::from(String::from(other)))
+}
+
+pub(super) async fn connect(url: &SecretString) -> Result<PgConnection, BootError> {
     PgConnection::connect(url.expose_secret()).await.map_err(refused("connecting"))
 }
 

@@ -5,19 +5,25 @@
 //! rates depend on the disk. Only acknowledged payments count. Power loss is not simulated.
 
 mod core;
+mod doors;
 mod ground;
 mod naive;
+mod peers;
+mod report;
 mod round;
+mod statements;
 
 use std::time::Duration;
 
-use city_boot::BootError;
+use city_boot::{BootError, Process};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::core::Core;
+use self::doors::{Door, Doors};
 use self::ground::Ground;
 use self::naive::{Naive, Way};
-use self::round::{Side, Spread};
+use self::peers::Peers;
+use self::round::{Contender, Side, Spread};
 use crate::embedded::{Durability, Embedded, EmbeddedOptions};
 
 /// Callers of the ledger at a time.
@@ -33,12 +39,13 @@ pub(super) struct Plan {
     pub(super) seconds: u64,
     /// How often each side runs.
     pub(super) rounds: usize,
+    /// Whether other ledgers run beside it.
+    pub(super) peers: bool,
 }
 
-pub(super) async fn run(plan: Plan) -> Result<(), BootError> {
+pub(super) async fn run(plan: Plan, process: Process) -> Result<(), BootError> {
     let data_dir = std::env::temp_dir().join(format!("city-bench-{}", std::process::id()));
     let options = EmbeddedOptions {
-        redis: false,
         s3: false,
         durability: Durability::Lasting,
         ..EmbeddedOptions::all(&data_dir)
@@ -46,7 +53,8 @@ pub(super) async fn run(plan: Plan) -> Result<(), BootError> {
     let servers = Embedded::start(options)
         .await
         .map_err(|error| BootError::failed("starting PostgreSQL", error))?;
-    let measured = measure(&servers, &data_dir, plan).await;
+    let measured = measure(&servers, &data_dir, plan, &process).await;
+    process.tasks.shutdown(Duration::from_secs(9)).await;
     servers.stop().await;
     let removed = std::fs::remove_dir_all(&data_dir);
     measured?;
@@ -57,11 +65,27 @@ async fn measure(
     servers: &Embedded,
     data_dir: &std::path::Path,
     plan: Plan,
+    process: &Process,
 ) -> Result<(), BootError> {
-    let missing = || BootError::Config("the private database did not say where it is".into());
+    let missing = || BootError::Config("a private server did not say where it is".into());
     let url = servers.postgres_url.clone().ok_or_else(missing)?;
+    let redis_url = servers.redis_url.clone().ok_or_else(missing)?;
+    let beside = Ground::beside(&url, "doors", data_dir).await?;
+    let doors = Doors::open(beside, &redis_url, process).await?;
     let ground = Ground::make(&url, data_dir).await?;
-    let naive = Naive { ground: &ground };
+    let mut peers = if plan.peers { Peers::prepare(&ground).await } else { Peers::none() };
+    let sides = choose(&Naive { ground: &ground }).await?;
+    let sides = play(sides, &mut peers, plan, &ground, &doors).await?;
+    let checked = ground.judge().await?;
+    let pages = statements::measure(&ground).await?;
+    report::report(&sides, plan, &ground.version, checked);
+    peers.report(report::hot(&sides));
+    pages.report();
+    Ok(())
+}
+
+/// The contenders; of the baselines with the number of clients that is best for them here.
+async fn choose(naive: &Naive<'_>) -> Result<Vec<Side>, BootError> {
     let mut sides = vec![];
     for spread in [Spread::Hot, Spread::Cold] {
         for callers in CALLERS {
@@ -80,28 +104,51 @@ async fn measure(
     }
     sides.push(Side::bulk());
     sides.push(Side::naive(Spread::Hot, Way::OneShot, 1)); // for the latency of one caller
+    sides.push(Side::mixed(256));
+    sides.push(Side::open_loop(256));
+    sides.push(Side::door(Door::Service));
+    sides.push(Side::door(Door::Gateway));
+    Ok(sides)
+}
 
-    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} rounds")
+/// All rounds, in turn.
+async fn play(
+    mut sides: Vec<Side>,
+    peers: &mut Peers,
+    plan: Plan,
+    ground: &Ground,
+    doors: &Doors,
+) -> Result<Vec<Side>, BootError> {
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} rounds {eta}")
         .map_err(|error| BootError::failed("drawing the progress bar", error))?;
     let length = u64::try_from(sides.len() * plan.rounds).unwrap_or(u64::MAX);
     let progress = ProgressBar::new(length).with_style(style).with_message("payments");
-    let core = Core { ground: &ground };
+    let (core, naive) = (Core { ground }, Naive { ground });
     let lasting = Duration::from_secs(plan.seconds);
     for _ in 0..plan.rounds {
+        let mut closed = 0.0;
         for side in &mut sides {
             let before = ground.syncs().await?;
-            let mut round = match side.way {
-                None => core.round(side.spread, side.clients, lasting).await?,
-                Some(Way::Bulk) => naive.bulk(lasting).await?,
-                Some(way) => naive.round(way, side.spread, side.clients, lasting).await?,
+            let mut round = match side.contender {
+                Contender::Ledger(load) => {
+                    core.round(side.spread, load, side.clients, lasting).await?
+                }
+                Contender::OpenLoop => core.open_loop(closed * 0.7, lasting).await?,
+                Contender::Door(door) => doors.round(door, lasting).await?,
+                Contender::Naive(Way::Bulk) => naive.bulk(lasting).await?,
+                Contender::Naive(way) => {
+                    naive.round(way, side.spread, side.clients, lasting).await?
+                }
             };
             round.syncs = ground.syncs().await?.since(before);
+            if side.is_the_hot_ledger(256) {
+                closed = round.per_second();
+            }
             side.rounds.push(round);
             progress.inc(1);
         }
+        peers.round(plan.seconds).await;
     }
     progress.finish_and_clear();
-    let checked = ground.judge().await?;
-    round::report(&sides, plan, &ground.version, checked);
-    Ok(())
+    Ok(sides)
 }

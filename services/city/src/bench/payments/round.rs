@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use city_boot::BootError;
-use city_payments::check::Checked;
 use city_payments::ledger::AccountNo;
 use tokio::task::JoinSet;
 
-use super::Plan;
+use super::core::Load;
+use super::doors::{self, Door};
 use super::ground::{PAYEES, Syncs, WALLETS, payee, wallet};
 use super::naive::Way;
 
@@ -79,12 +79,12 @@ impl Round {
         if seconds > 0.0 { self.latencies.len() as f64 / seconds } else { 0.0 }
     }
 
-    fn percentile(&self, percent: usize) -> Duration {
+    pub(super) fn percentile(&self, percent: usize) -> Duration {
         let last = self.latencies.len().saturating_sub(1);
         self.latencies.get(last * percent / 100).copied().unwrap_or_default()
     }
 
-    fn mean_sync(&self) -> Duration {
+    pub(super) fn mean_sync(&self) -> Duration {
         u32::try_from(self.syncs.count)
             .ok()
             .and_then(|count| self.syncs.total.checked_div(count))
@@ -92,9 +92,22 @@ impl Round {
     }
 }
 
+/// Who pays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contender {
+    /// The ledger, in process.
+    Ledger(Load),
+    /// The ledger at a steady rate: 70 of 100 of what it does with so many callers.
+    OpenLoop,
+    /// The ledger, through a door.
+    Door(Door),
+    /// What one would write without it.
+    Naive(Way),
+}
+
 /// A contender with its rounds.
 pub(super) struct Side {
-    pub(super) way: Option<Way>,
+    pub(super) contender: Contender,
     pub(super) spread: Spread,
     pub(super) clients: usize,
     pub(super) rounds: Vec<Round>,
@@ -102,102 +115,69 @@ pub(super) struct Side {
 
 impl Side {
     pub(super) const fn core(spread: Spread, clients: usize) -> Self {
-        Self { way: None, spread, clients, rounds: Vec::new() }
+        Self { contender: Contender::Ledger(Load::Plain), spread, clients, rounds: Vec::new() }
+    }
+
+    pub(super) fn mixed(clients: usize) -> Self {
+        Self { contender: Contender::Ledger(Load::Mixed), ..Self::core(Spread::Hot, clients) }
+    }
+
+    /// After the rounds of the closed loop with so many callers.
+    pub(super) fn open_loop(clients: usize) -> Self {
+        Self { contender: Contender::OpenLoop, ..Self::core(Spread::Hot, clients) }
     }
 
     pub(super) const fn naive(spread: Spread, way: Way, clients: usize) -> Self {
-        Self { way: Some(way), spread, clients, rounds: Vec::new() }
+        Self { contender: Contender::Naive(way), spread, clients, rounds: Vec::new() }
+    }
+
+    pub(super) const fn door(door: Door) -> Self {
+        let contender = Contender::Door(door);
+        Self { contender, spread: Spread::Hot, clients: doors::CALLERS, rounds: Vec::new() }
     }
 
     pub(super) const fn bulk() -> Self {
-        Self { way: Some(Way::Bulk), spread: Spread::Hot, clients: 1, rounds: Vec::new() }
+        Self::naive(Spread::Hot, Way::Bulk, 1)
     }
 
-    fn name(&self) -> String {
+    /// Whether it is the ledger in process with one payee and so many callers.
+    pub(super) fn is_the_hot_ledger(&self, callers: usize) -> bool {
+        self.contender == Contender::Ledger(Load::Plain)
+            && self.spread == Spread::Hot
+            && self.clients == callers
+    }
+
+    pub(super) fn name(&self) -> String {
         let spread = match self.spread {
             Spread::Hot => "hot",
             Spread::Cold => "spread",
         };
-        match self.way {
-            None => format!("ledger, {spread}, {} callers", self.clients),
-            Some(Way::OneShot) => format!("one call, {spread}, {} clients", self.clients),
-            Some(Way::Interactive) => {
+        let callers = format!("{spread}, {} callers", self.clients);
+        match self.contender {
+            Contender::Ledger(Load::Plain) => format!("ledger, {callers}"),
+            Contender::Ledger(Load::Mixed) => format!("ledger, mixed, {callers}"),
+            Contender::OpenLoop => format!("ledger, {spread}, steady at 70 % of {}", self.clients),
+            Contender::Door(Door::Service) => format!("service over HTTP, {callers}"),
+            Contender::Door(Door::Gateway) => format!("through the gateway, {callers}"),
+            Contender::Naive(Way::OneShot) => {
+                format!("one call, {spread}, {} clients", self.clients)
+            }
+            Contender::Naive(Way::Interactive) => {
                 format!("BEGIN to COMMIT, {spread}, {} clients", self.clients)
             }
-            Some(Way::Bulk) => "bulk of transfers alone".to_owned(),
+            Contender::Naive(Way::Bulk) => "bulk of transfers alone".to_owned(),
         }
     }
 
     /// The round of median rate, with the lowest and the highest rate.
-    fn median(&self) -> Option<(&Round, f64, f64)> {
+    pub(super) fn median(&self) -> Option<(&Round, f64, f64)> {
         let mut rounds: Vec<_> = self.rounds.iter().collect();
         rounds.sort_by(|one, other| one.per_second().total_cmp(&other.per_second()));
         let (first, last) = (rounds.first()?.per_second(), rounds.last()?.per_second());
         Some((rounds.get(rounds.len() / 2)?, first, last))
     }
 
-    fn rate(&self) -> f64 {
+    pub(super) fn rate(&self) -> f64 {
         self.median().map_or(f64::NAN, |(round, ..)| round.per_second())
     }
-}
-
-/// Prints all sides, then the ratios with what the spec asks for.
-#[expect(clippy::print_stdout, reason = "a command speaks on its standard output")]
-pub(super) fn report(sides: &[Side], plan: Plan, version: &str, checked: Checked) {
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    println!(
-        "{version}; {cores} cores; {} rounds of {} s in turn, median round:",
-        plan.rounds, plan.seconds
-    );
-    for side in sides {
-        let Some((round, lowest, highest)) = side.median() else { continue };
-        println!(
-            "  {:<38} {:>8.0}/s ({lowest:.0}..{highest:.0})  p50 {:>8.1?}  p99 {:>8.1?}  {} syncs, mean {:.2?}",
-            side.name(),
-            round.per_second(),
-            round.percentile(50),
-            round.percentile(99),
-            round.syncs.count,
-            round.mean_sync(),
-        );
-    }
-    let find = |way: Option<Way>, spread, clients: Option<usize>| {
-        sides.iter().find(|side| {
-            side.way == way
-                && side.spread == spread
-                && clients.is_none_or(|count| count == side.clients)
-        })
-    };
-    let rate = |way, spread, clients| find(way, spread, clients).map_or(f64::NAN, Side::rate);
-    let hot = rate(None, Spread::Hot, Some(256));
-    let cold = rate(None, Spread::Cold, Some(256));
-    let one_shot = |spread| rate(Some(Way::OneShot), spread, None);
-    let interactive = |spread| rate(Some(Way::Interactive), spread, None);
-    let say = |what: &str, ratio: f64, met: bool, target: &str| {
-        println!(
-            "  {what:<58} {ratio:>7.2}   target {target}: {}",
-            if met { "met" } else { "MISSED" }
-        );
-    };
-    println!("Ratios:");
-    let ratio = hot / one_shot(Spread::Hot);
-    say("hot, 256 callers / best one call", ratio, ratio >= 12.0, ">= 12");
-    let ratio = hot / interactive(Spread::Hot);
-    say("hot, 256 callers / best BEGIN to COMMIT", ratio, ratio >= 20.0, ">= 20");
-    let ratio = cold / one_shot(Spread::Cold).max(interactive(Spread::Cold));
-    say("spread, 256 callers / best of both", ratio, ratio >= 3.0, ">= 3");
-    let ratio = hot / rate(Some(Way::Bulk), Spread::Hot, None);
-    say("hot, 256 callers / bulk of transfers alone", ratio, ratio >= 0.4, ">= 0.4");
-    let one_caller = find(None, Spread::Hot, Some(1)).and_then(Side::median);
-    let one_client = find(Some(Way::OneShot), Spread::Hot, Some(1)).and_then(Side::median);
-    if let (Some((ours, ..)), Some((theirs, ..))) = (one_caller, one_client) {
-        let ratio = ours.percentile(50).as_secs_f64() / theirs.percentile(50).as_secs_f64();
-        say("p50 of 1 caller / p50 of one call, 1 client", ratio, ratio <= 2.0, "<= 2");
-    }
-    if let Some((round, ..)) = find(None, Spread::Hot, Some(256)).and_then(Side::median) {
-        let bound = Duration::from_millis(100).max(round.mean_sync() * 25);
-        let ratio = round.percentile(99).as_secs_f64() / bound.as_secs_f64();
-        say("p99 at 256 callers / max(100 ms, 25 syncs)", ratio, ratio <= 1.0, "<= 1");
-    }
-    println!("The books agree: {} legs in {} batches", checked.legs, checked.batches);
 }

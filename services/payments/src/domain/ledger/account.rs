@@ -32,6 +32,24 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Guarantee,
+        Self::Clearing,
+        Self::Wallet,
+        Self::Merchant,
+        Self::Biller,
+        Self::Payable,
+        Self::Suspense,
+        Self::FeeIncome,
+        Self::FeeCost,
+    ];
+
+    /// The class of a number.
+    pub fn of(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.number() == number)
+    }
+
     /// Its number in the database.
     pub const fn number(self) -> i16 {
         self as i16
@@ -98,6 +116,8 @@ pub struct Account {
     pub no: AccountNo,
     /// Its public id.
     pub ext: Uuid,
+    /// What it is.
+    pub class: Class,
     /// Its [`flags`].
     pub flags: i32,
     /// Its sums.

@@ -29,7 +29,9 @@ pub use engine::{Engine, Task};
 pub use found::Found;
 pub use needs::Needs;
 pub use outside::{ForeignId, check_new_id};
-pub use posting::{Action, Claim, Count, Event, Leg, Limit, Misshapen, Posting, hold_until};
+pub use posting::{
+    Action, Claim, Count, Event, LARGEST_AMOUNT, Leg, Limit, Misshapen, Posting, hold_until,
+};
 pub use purpose::Purpose;
 pub use seal::Sealed;
 pub use state::{Counter, Head, Hold, HoldState, Known, KnownCommand, Resolution, State};

@@ -1,49 +1,47 @@
 //! A second officer decides.
 
 use axum::extract::State;
-use city_auth::permission::{Permission, RECONCILIATION_APPROVE, WALLET_APPROVE};
+use city_auth::permission::{
+    LIMIT_APPROVE, Permission, RECONCILIATION_APPROVE, REFUND_APPROVE, SETTLEMENT_APPROVE,
+    WALLET_APPROVE,
+};
 use city_auth::{ObjectScope, Staff};
-use city_contracts::common::{Edge, Page, PageArgs};
+use city_clock::Timestamp;
+use city_contracts::common::{Page, PageArgs};
 use city_http::{Json, Path, Problem, Query};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::wire::ApprovalView;
 use crate::app::{self, App};
 use crate::domain::approval::{Asked, Decision};
 use crate::error::Error;
-
-/// Which part of the list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ApprovalQuery {
-    /// 1 to 100 requests.
-    #[serde(default = "page_size")]
-    first: u32,
-    /// The cursor after which to go on.
-    #[serde(default)]
-    after: Option<String>,
-}
-
-const fn page_size() -> u32 {
-    20
-}
+use crate::http::page::PageQuery;
 
 /// Who may decide about what.
-const fn permission(asked: Asked) -> Permission {
+const fn permission(asked: &Asked) -> Permission {
     match asked {
-        Asked::UnfreezeWallet => WALLET_APPROVE,
-        Asked::AdjustWallet { .. } => RECONCILIATION_APPROVE,
+        Asked::UnfreezeWallet { .. } => WALLET_APPROVE,
+        Asked::AdjustWallet { .. } | Asked::Reconciliation { .. } => RECONCILIATION_APPROVE,
+        Asked::Refund { .. } => REFUND_APPROVE,
+        Asked::Limit { .. } => LIMIT_APPROVE,
+        Asked::Settlement { .. } => SETTLEMENT_APPROVE,
     }
+}
+
+/// Refuses who decides about nothing here, before they learn what there is.
+fn decides_something(staff: &Staff, now: Timestamp) -> Result<(), Problem> {
+    let decides = [RECONCILIATION_APPROVE, REFUND_APPROVE, LIMIT_APPROVE, SETTLEMENT_APPROVE];
+    if decides.into_iter().any(|permission| staff.require_somewhere(permission, now).is_ok()) {
+        return Ok(());
+    }
+    staff.require_somewhere(WALLET_APPROVE, now)
 }
 
 /// `GET /admin/v1/payments/approvals`
 #[utoipa::path(
     get, path = "/admin/v1/payments/approvals", tag = "payments", operation_id = "listPaymentApprovals",
     summary = "What waits for a second officer, oldest first",
-    params(ApprovalQuery),
+    params(PageQuery),
     responses((status = 200, description = "One page"), (status = 403, description = "SCOPE"),
               (status = 422, description = "INPUT")),
     extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.wallet.approve")))
@@ -51,14 +49,12 @@ const fn permission(asked: Asked) -> Permission {
 pub async fn list(
     State(app): State<App>,
     staff: Staff,
-    Query(query): Query<ApprovalQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
-    staff.require_somewhere(WALLET_APPROVE, app.clock.now())?;
-    let args = PageArgs { first: query.first, after: query.after };
+    decides_something(&staff, app.clock.now())?;
+    let args = PageArgs::from(query);
     let page = app::list_approvals(&app, &args).await?;
-    let edges = page.edges.into_iter();
-    let edges = edges.map(|edge| Edge { cursor: edge.cursor, node: edge.node.into() }).collect();
-    Ok(Json(Page { edges, has_next_page: page.has_next_page }))
+    Ok(Json(page.map(Into::into)))
 }
 
 /// `POST /admin/v1/payments/approvals/{id}/approve`
@@ -106,9 +102,9 @@ async fn decide(
     decision: Decision,
 ) -> Result<Json<ApprovalView>, Problem> {
     let now = app.clock.now();
-    staff.require_somewhere(WALLET_APPROVE, now)?;
+    decides_something(staff, now)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let asked = app::find_approval(app, id).await?.asked;
-    staff.require(permission(asked), ObjectScope::default(), now)?;
+    staff.require(permission(&asked), ObjectScope::default(), now)?;
     Ok(Json(app::decide_approval(app, staff, id, decision).await?.into()))
 }

@@ -6,6 +6,7 @@ use city_auth::permission::{LEDGER_READ, RECONCILIATION_RUN, WALLET_FREEZE};
 use city_auth::{ObjectScope, Staff};
 use city_contracts::common::{Page, PageArgs};
 use city_contracts::payments::{ReadStatement, StatementLine, WalletView};
+use city_contracts::problem::Finding;
 use city_http::{Json, Path, Problem, Query, RequestKey};
 use city_ids::WalletId;
 use serde::Deserialize;
@@ -14,7 +15,8 @@ use utoipa::IntoParams;
 use super::wire::{
     AdjustRequest, ApprovalView, FindWalletRequest, FreezeRequest, WalletReasonRequest,
 };
-use crate::app::{self, App};
+use crate::app::{self, App, Whose};
+use crate::error::Error;
 
 /// A wallet belongs to the whole city: only who holds the permission over all of it may touch one.
 const CITY: ObjectScope<'static> = ObjectScope { ward: None, agencies: &[] };
@@ -26,7 +28,8 @@ const CITY: ObjectScope<'static> = ObjectScope { ward: None, agencies: &[] };
     description = "That it was looked at, by whom and why, is kept for its owner.",
     request_body = FindWalletRequest,
     responses((status = 200, description = "The wallet"), (status = 403, description = "SCOPE"),
-              (status = 404, description = "NOT_FOUND"), (status = 422, description = "INPUT")),
+              (status = 404, description = "NOT_FOUND"), (status = 422, description = "INPUT"),
+              (status = 503, description = "UNAVAILABLE: accounts does not say whose phone it is")),
     extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.ledger.read")))
 )]
 pub async fn search(
@@ -35,7 +38,15 @@ pub async fn search(
     Json(request): Json<FindWalletRequest>,
 ) -> Result<Json<WalletView>, Problem> {
     staff.require(LEDGER_READ, CITY, app.clock.now())?;
-    Ok(Json(app::find_wallet(&app, &staff, request.account, &request.reason).await?))
+    let whose = match (request.account, request.phone) {
+        (Some(account), None) => Whose::Account(account),
+        (None, Some(phone)) => Whose::Phone(phone),
+        _ => {
+            let message = "name the account or the phone";
+            return Err(Error::Input(vec![Finding::new("/account", "ONE_OF", message)]).into());
+        }
+    };
+    Ok(Json(app::find_wallet(&app, &staff, whose, &request.reason).await?))
 }
 
 /// Which part of a statement, and why it is read.
@@ -46,7 +57,7 @@ pub struct StatementQuery {
     /// Why, 10 to 500 characters; the wallet's owner may see it.
     reason: String,
     /// 1 to 50 lines.
-    #[serde(default = "page_size")]
+    #[serde(default = "crate::http::page::page_size")]
     first: u32,
     /// The cursor after which to go on.
     #[serde(default)]
@@ -59,10 +70,6 @@ pub struct StatementQuery {
     #[param(value_type = Option<String>)]
     #[serde(default)]
     to: Option<NaiveDate>,
-}
-
-const fn page_size() -> u32 {
-    20
 }
 
 /// `GET /admin/v1/payments/wallets/{id}/statement`

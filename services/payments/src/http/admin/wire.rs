@@ -47,13 +47,17 @@ pub struct WalletReasonRequest {
     pub reason: String,
 }
 
-/// To look at a person's wallet.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+/// To look at a person's wallet: by account or by phone.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FindWalletRequest {
     /// Whose, such as acc_….
-    #[schema(value_type = String)]
-    pub account: AccountId,
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub account: Option<AccountId>,
+    /// Or the phone of whoever it belongs to, as typed.
+    #[serde(default)]
+    pub phone: Option<String>,
     /// Why, 10 to 500 characters; its owner may see it.
     pub reason: String,
 }
@@ -78,19 +82,25 @@ pub struct AdjustRequest {
 pub struct ApprovalView {
     /// The request.
     pub id: String,
-    /// `UNFREEZE_WALLET` or `ADJUST_WALLET`.
+    /// `UNFREEZE_WALLET`, `ADJUST_WALLET`, `REFUND`, `RECONCILIATION`, `LIMIT` or `SETTLEMENT`.
     pub kind: &'static str,
-    /// The wallet.
-    #[schema(value_type = String)]
-    pub wallet: WalletId,
+    /// The wallet it is about.
+    #[schema(value_type = Option<String>)]
+    pub wallet: Option<WalletId>,
+    /// The refund, break or settlement it is about.
+    pub subject: Option<String>,
+    /// The version of the limits it is about.
+    pub version: Option<i64>,
     /// Whole dong, where money is to move.
     #[schema(value_type = Option<String>)]
     pub amount: Option<Vnd>,
+    /// The bank's reference; where the money of a break goes.
+    pub detail: Option<String>,
     /// Why.
     pub reason: String,
-    /// Who asked.
-    #[schema(value_type = String)]
-    pub requested_by: AccountId,
+    /// Who asked; none when it was the city itself.
+    #[schema(value_type = Option<String>)]
+    pub requested_by: Option<AccountId>,
     /// When.
     #[schema(value_type = String)]
     pub requested_at: Timestamp,
@@ -105,9 +115,12 @@ pub struct ApprovalView {
 
 impl From<Approval> for ApprovalView {
     fn from(approval: Approval) -> Self {
-        let (kind, amount) = match approval.asked {
-            Asked::UnfreezeWallet => ("UNFREEZE_WALLET", None),
-            Asked::AdjustWallet { amount } => ("ADJUST_WALLET", Some(Vnd::new(amount))),
+        let asked = approval.asked;
+        let subject = match &asked {
+            Asked::Refund { refund, .. } => Some(refund.to_string()),
+            Asked::Reconciliation { of, .. } => Some(of.to_string()),
+            Asked::Settlement { settlement, .. } => Some(settlement.to_string()),
+            _ => None,
         };
         let done = approval.outcome.as_deref();
         let state = match (approval.decided, done) {
@@ -119,9 +132,12 @@ impl From<Approval> for ApprovalView {
         };
         Self {
             id: approval.id.to_string(),
-            kind,
-            wallet: approval.wallet,
-            amount,
+            kind: asked.kind(),
+            wallet: asked.wallet(),
+            subject,
+            version: asked.version(),
+            amount: asked.amount().map(Vnd::new),
+            detail: asked.detail().map(str::to_owned),
             reason: approval.reason,
             requested_by: approval.requested_by,
             requested_at: approval.requested_at,

@@ -32,5 +32,11 @@ pub async fn open(
         owner,
         class.flags(),
     );
-    Ok(AccountNo(number.fetch_one(db).await.map_err(fault("opening an account"))?))
+    let doing = "opening an account";
+    if let Some(number) = number.fetch_optional(&mut *db).await.map_err(fault(doing))? {
+        return Ok(AccountNo(number));
+    }
+    // Somebody opened it while the statement ran, after what it could see: the next one sees it.
+    let number = sqlx::query_scalar!("select id from payments.ledger_account where ext = $1", ext);
+    Ok(AccountNo(number.fetch_one(db).await.map_err(fault(doing))?))
 }

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ledger::{
-    Account, AccountNo, Balance, Code, Counter, Created, Found, Hold, HoldState, Known,
+    Account, AccountNo, Balance, Class, Code, Counter, Created, Found, Hold, HoldState, Known,
     KnownCommand, Needs, Resolution,
 };
 
@@ -20,7 +20,7 @@ pub async fn load(db: &mut PgConnection, needs: &Needs) -> Result<Found, sqlx::E
         r#"
         select json_build_object(
             'accounts', (
-                select json_agg(json_build_array(a.id, a.ext, a.flags, a.debits_pending, a.debits_posted,
+                select json_agg(json_build_array(a.id, a.ext, a.class, a.flags, a.debits_pending, a.debits_posted,
                                                  a.credits_pending, a.credits_posted, a.version))
                 from payments.ledger_account a
                 where a.id in (
@@ -89,7 +89,7 @@ impl TryFrom<String> for Id {
     }
 }
 
-type AccountRow = (i64, Id, i32, i64, i64, i64, i64, i64);
+type AccountRow = (i64, Id, i16, i32, i64, i64, i64, i64, i64);
 type CreatedRow = (Id, String, i64, i64, i64);
 type RefusedRow = (Id, String, i16, i16, i64);
 type CommandRow = (Id, i16, Id, i64, i64, i64);
@@ -117,6 +117,7 @@ impl TryFrom<FoundRows> for Found {
         for (
             no,
             ext,
+            class,
             flags,
             debits_pending,
             debits_posted,
@@ -127,7 +128,10 @@ impl TryFrom<FoundRows> for Found {
         {
             let balance =
                 Balance { debits_pending, debits_posted, credits_pending, credits_posted };
-            found.accounts.push(Account { no: AccountNo(no), ext: ext.0, flags, balance, version });
+            let class =
+                Class::of(class).ok_or_else(|| broken(format!("no account has class {class}")))?;
+            let (no, ext) = (AccountNo(no), ext.0);
+            found.accounts.push(Account { no, ext, class, flags, balance, version });
         }
         for (id, hash, batch, seq, at) in rows.created.unwrap_or_default() {
             let answer = Resolution::Created(Created { batch, seq, at: instant(at)? });

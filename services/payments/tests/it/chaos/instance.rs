@@ -16,10 +16,17 @@ use super::servers::{Servers, signal};
 
 /// The seed of the key by which the instances, and the test in their name, prove who they are.
 const IDENTITY_SEED: [u8; 32] = [9; 32];
+/// The seed of the gateway's key: the test speaks for residents with it.
+const GATEWAY_SEED: [u8; 32] = [8; 32];
 
 pub fn identity() -> Identity {
     let key = SigningKey::from_seed(&IDENTITY_SEED);
     Identity::new(ServiceName::Payments, key, Arc::new(SystemClock))
+}
+
+pub fn gateway() -> Identity {
+    let key = SigningKey::from_seed(&GATEWAY_SEED);
+    Identity::new(ServiceName::Gateway, key, Arc::new(SystemClock))
 }
 
 pub struct Pair {
@@ -36,7 +43,8 @@ impl Pair {
         };
         write("internal.key", hex(IDENTITY_SEED));
         write("head.key", hex(HEAD_SEED));
-        let published = serde_json::to_string(&[identity().published()]).expect("it has a text");
+        let published = [identity().published(), gateway().published()];
+        let published = serde_json::to_string(&published).expect("it has a text");
         write("internal-jwks.json", published);
         let urls = [free_address(), free_address()];
         let mut pair = Self { urls, processes: [None, None], frozen: None };
@@ -97,6 +105,11 @@ fn spawn(address: &str, servers: &Servers) -> Child {
         .env("PAYMENTS_OWN_URL", format!("http://{address}"))
         .env("PAYMENTS_DURABILITY", "local")
         .env("PAYMENTS_HEAD_KEY_FILE", servers.folder.join("head.key"))
+        // Nobody asks these instances for a file.
+        .env("S3_ENDPOINT", "http://127.0.0.1:9")
+        .env("S3_BUCKET", "none")
+        .env("S3_ACCESS_KEY", "none")
+        .env("S3_SECRET_KEY", "none")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use city_boot::Tasks;
 use city_clock::{Clock as _, SystemClock};
@@ -16,6 +15,7 @@ use tokio::sync::{Mutex, mpsc};
 use uuid::Uuid;
 
 use super::instance::identity;
+use super::progress::Progress;
 use super::servers::Servers;
 use crate::ledger::dice::Dice;
 
@@ -50,8 +50,7 @@ impl Books {
 
 /// The clients at work.
 pub struct Load {
-    answered: Arc<AtomicUsize>,
-    stop: Arc<AtomicBool>,
+    pub progress: Progress,
     answers: Arc<Mutex<Answers>>,
     done: mpsc::Receiver<()>,
 }
@@ -71,12 +70,12 @@ struct Client {
     books: Books,
     ids: Ids,
     dice: Dice,
-    answered: Arc<AtomicUsize>,
+    progress: Progress,
 }
 
 impl Load {
     pub fn start(tasks: &Tasks, door: &[String; 2], books: &Books, seed: u64) -> Self {
-        let (answered, stop) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
+        let progress = Progress::default();
         let answers = Arc::<Mutex<Answers>>::default();
         let (finished, done) = mpsc::channel(1);
         for number in 0..CLIENTS {
@@ -87,12 +86,12 @@ impl Load {
                 books: books.clone(),
                 ids: Ids::random(),
                 dice: Dice::new(seed << 8 | number),
-                answered: answered.clone(),
+                progress: progress.clone(),
             };
-            let (stop, answers, finished) = (stop.clone(), answers.clone(), finished.clone());
+            let (answers, finished) = (answers.clone(), finished.clone());
             tasks.spawn(async move {
                 for round in 0_u64.. {
-                    if stop.load(Ordering::Relaxed) {
+                    if client.progress.stopped() {
                         break;
                     }
                     // Each client first fills two wallets.
@@ -119,29 +118,12 @@ impl Load {
                 drop(finished);
             });
         }
-        Self { answered, stop, answers, done }
-    }
-
-    /// How many answers came so far.
-    pub fn answered(&self) -> usize {
-        self.answered.load(Ordering::Relaxed)
-    }
-
-    /// Waits for so many more answers; none when they do not come.
-    pub async fn answered_more(&self, more: usize, patience: Duration) -> Option<()> {
-        let (begun, wanted) = (Instant::now(), self.answered() + more);
-        while self.answered() < wanted {
-            if begun.elapsed() > patience {
-                return None;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        Some(())
+        Self { progress, answers, done }
     }
 
     /// Lets every client get its last answer.
     pub async fn stop(mut self) -> Answers {
-        self.stop.store(true, Ordering::Relaxed);
+        self.progress.stop();
         assert_eq!(self.done.recv().await, None, "nobody sends: all have ended");
         std::mem::take(&mut *self.answers.lock().await)
     }
@@ -184,7 +166,7 @@ impl Client {
                 && answer.status().is_success()
                 && let Ok(verdict) = answer.json::<Verdict>().await
             {
-                self.answered.fetch_add(1, Ordering::Relaxed);
+                self.progress.answer();
                 return verdict;
             }
             self.at = 1 - self.at;

@@ -3,19 +3,28 @@
 //! Two instances of the service on one PostgreSQL with `fsync=on`; clients that send until they are answered. The test has
 //! a few rounds; `cargo xtask chaos payments` has as many as it is told.
 
+mod corrupted;
+mod history;
 mod instance;
 mod load;
+mod progress;
+mod residents;
+mod serial;
 mod servers;
 
 use std::time::{Duration, Instant};
 
 use city_payments::check::check;
 use city_receipt::HeadKey;
+use tokio::sync::Mutex;
 
 use self::instance::Pair;
 use self::load::{Books, Load};
 use self::servers::Servers;
 use crate::ledger::dice::Dice;
+
+/// One run at a time: they say how soon somebody is answered again, which two at once would make untrue.
+static TURN: Mutex<()> = Mutex::const_new(());
 
 /// Rounds when nobody says how many: each kind of fault once, but the long one.
 const ROUNDS: usize = 4;
@@ -47,6 +56,17 @@ impl Fault {
         })
     }
 
+    /// Lets it happen.
+    async fn strike(self, pair: &mut Pair, servers: &mut Servers) {
+        match self {
+            Self::KillLeader => pair.kill(pair.leader(servers).await),
+            Self::KillFollower => pair.kill(1 - pair.leader(servers).await),
+            Self::StopPostgres => servers.kill_and_start_again().await,
+            Self::KillBackend => servers.kill_ledger_backend().await,
+            Self::FreezeLeader => pair.freeze(pair.leader(servers).await),
+        }
+    }
+
     /// Killed: 5 s; frozen: 15 s. PostgreSQL itself starts and recovers as fast as the machine allows.
     fn patience(self) -> Duration {
         Duration::from_secs(match self {
@@ -67,31 +87,27 @@ fn setting(name: &str, default: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whatever_is_killed_each_acknowledged_payment_is_there_once() {
+    let _turn = TURN.lock().await;
     let process = city_boot::Process::detached(); // the ways of TLS are chosen once
     let rounds = usize::try_from(setting("CITY_CHAOS_ROUNDS", ROUNDS as u64)).expect("some rounds");
     let seed = setting("CITY_CHAOS_SEED", 1);
     let mut dice = Dice::new(seed);
-    let mut servers = Servers::start().await;
+    let mut servers = Servers::start("chaos").await;
     let books = Books::open(&servers).await;
     let mut pair = Pair::start(&servers).await;
     let load = Load::start(&process.tasks, &pair.door(), &books, seed);
-    load.answered_more(50, Duration::from_mins(1))
+    load.progress
+        .answered_more(50, Duration::from_mins(1))
         .await
         .expect("the city works before it is broken");
 
     for round in 0..rounds {
         let fault = Fault::of(round, &mut dice);
         let begun = Instant::now();
-        match fault {
-            Fault::KillLeader => pair.kill(pair.leader(&servers).await),
-            Fault::KillFollower => pair.kill(1 - pair.leader(&servers).await),
-            Fault::StopPostgres => servers.kill_and_start_again().await,
-            Fault::KillBackend => servers.kill_ledger_backend().await,
-            Fault::FreezeLeader => pair.freeze(pair.leader(&servers).await),
-        }
+        fault.strike(&mut pair, &mut servers).await;
         // More than there are clients: the answers of before the fault are not enough.
-        let recovered = load.answered_more(60, fault.patience()).await;
-        let (waited, answered) = (begun.elapsed(), load.answered());
+        let recovered = load.progress.answered_more(60, fault.patience()).await;
+        let (waited, answered) = (begun.elapsed(), load.progress.answered());
         eprintln!(
             "round {round}: {fault:?}, answers again after {waited:.1?}, {answered} answered"
         );

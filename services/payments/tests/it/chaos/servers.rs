@@ -21,8 +21,9 @@ pub struct Servers {
 }
 
 impl Servers {
-    pub async fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("city-chaos-{}", std::process::id()));
+    /// Starts them in a folder of this name: the tests of a process share its temporary folder.
+    pub async fn start(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("city-{name}-{}", std::process::id()));
         let (process, access) = launch(&folder).await;
         let url = |name: &str| access[name].as_str().expect("the servers say where").to_owned();
         let (postgres_url, redis_url) = (url("postgres_url"), url("redis_url"));

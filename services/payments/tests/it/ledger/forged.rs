@@ -25,7 +25,7 @@ struct Pages {
 async fn opened(city: &City<Books>, db: &mut PgConnection, class: Class) -> Account {
     let ext = new_id(city);
     let no = open_account(db, ext, class, None).await.expect("an account opens");
-    Account { no, ext, flags: class.flags(), balance: Balance::default(), version: 0 }
+    Account { no, ext, class, flags: class.flags(), balance: Balance::default(), version: 0 }
 }
 
 fn legs(action: Action) -> Vec<Leg> {

@@ -3,8 +3,8 @@
 use chrono::{Duration, TimeZone as _, Utc};
 use city_clock::Timestamp;
 use city_payments::ledger::{
-    Account, AccountNo, Action, Balance, Claim, Code, Command, Count, Decision, Input, Leg, Limit,
-    Posting, Purpose, State, Verdict, apply, flags,
+    Account, AccountNo, Action, Balance, Claim, Class, Code, Command, Count, Decision, Input, Leg,
+    Limit, Posting, Purpose, State, Verdict, apply, flags,
 };
 use city_receipt::sha256;
 use uuid::Uuid;
@@ -33,7 +33,10 @@ pub fn empty_state(kinds: &[i32]) -> State {
         let no = AccountNo(no);
         let ext = uuid(9, u64::try_from(no.0).expect("small"));
         let balance = Balance::default();
-        state.accounts.insert(no, Account { no, ext, flags: *flags, balance, version: 0 });
+        state.accounts.insert(
+            no,
+            Account { no, ext, class: Class::Wallet, flags: *flags, balance, version: 0 },
+        );
     }
     state
 }

@@ -182,7 +182,8 @@ fn every_check_and_key_refuses_its_violation() {
             let sql = format!(
                 "begin; insert into payments.ledger_account (ext, class, flags)
                  values ('019a0000-0001-7000-8000-000000000001', 20, {flags});
-                 update payments.ledger_account set {change}"
+                 update payments.ledger_account set {change}
+                 where ext = '019a0000-0001-7000-8000-000000000001'"
             );
             assert_eq!(
                 refusal(&mut db, sql).await.as_deref(),

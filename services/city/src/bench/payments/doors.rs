@@ -1,0 +1,280 @@
+//! The same payments through the doors that people use: the service over HTTP, and the mutation through the gateway.
+//!
+//! Who asks and what they confirm is signed by the caller before each payment, as the gateway, accounts and a phone would
+//! have signed it: verifying counts, signing does not, though the same processors do it. Of accounts only two answers are
+//! needed, its keys and a session; they are given here. Workers do not run, as for the other contenders.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
+use city_auth::access::{AccessClaims, Jwks};
+use city_auth::internal::{Identity, Verifier};
+use city_auth::session::{SessionRecord, SessionStatus};
+use city_auth::step_up::{Operation, OperationDigest, StepUpClaims};
+use city_auth::{PrincipalKind, SigningKey};
+use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Service, db};
+use city_clock::{Clock as _, SharedClock, SystemClock};
+use city_http::{Json, Limits, Path};
+use city_ids::{AccountId, Ids, PostingId, ServiceName, SessionId, WalletId};
+use confique::{Config as _, Layer as _};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use sqlx::{Executor as _, Row as _};
+
+use super::super::load::{Answer, Callers, Turn};
+use super::ground::{Ground, refused, wallet};
+use super::round::Round;
+
+/// Callers at a time, each with loopback addresses of its own.
+pub(super) const CALLERS: usize = 128;
+/// Residents who pay; the limits of one person and one address are not what is measured.
+const PAYERS: i64 = 20_000;
+/// Connections to PostgreSQL of the service.
+const DATABASE_CONNECTIONS: u32 = 16;
+const ISSUER: &str = "https://hue.localhost";
+const SEND_MONEY: &str = include_str!("../../../../../graphql/operations/SendMoney.graphql");
+
+/// Which door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Door {
+    /// The route of the service, as the gateway calls it.
+    Service,
+    /// The GraphQL mutation, as an app calls it.
+    Gateway,
+}
+
+/// A service and a gateway on a database of their own, with people who pay one of them.
+pub(super) struct Doors {
+    asking: Arc<Asking>,
+    callers: Callers,
+    service_url: String,
+    gateway_url: String,
+}
+
+/// What a caller needs to ask as somebody.
+struct Asking {
+    ids: Arc<Ids>,
+    accounts: SigningKey,
+    gateway: Identity,
+    payers: Vec<AccountId>,
+    payee: String,
+}
+
+impl Doors {
+    /// Starts both; `ground` has the wallets and leads no more.
+    pub(super) async fn open(
+        ground: Ground,
+        redis_url: &SecretString,
+        process: &Process,
+    ) -> Result<Self, BootError> {
+        let (payers, payee) = wallets(&ground).await?;
+        let (ids, url) = (Arc::clone(&ground.ids), ground.url.clone());
+        let head_key = ground.keys.clone();
+        drop(ground); // and with it the ledger: the service leads from here on
+        let clock: SharedClock = Arc::new(SystemClock);
+        let identity =
+            |name| Identity::new(name, SigningKey::from_seed(&ids.bytes()), Arc::clone(&clock));
+        let (gateway, own) = (identity(ServiceName::Gateway), identity(ServiceName::Payments));
+        let accounts = SigningKey::from_seed(&ids.bytes());
+
+        let keys = Jwks { keys: vec![accounts.verifying_key().jwk()] };
+        let routes = Router::new()
+            .route("/.well-known/jwks.json", get(jwks))
+            .route("/internal/v1/sessions/{id}", get(session))
+            .with_state(Arc::new(keys));
+        let accounts_url = serve(process, routes).await?;
+
+        let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
+        settings.accounts_url = Some(accounts_url.clone());
+        settings.head_key_file = Some(head_key);
+        let config = loaded(city_payments::Config::builder().preloaded(settings).env().load());
+        let name = ServiceName::Payments;
+        let infra = Infra {
+            profile: Profile::Development,
+            db: db::pool(url.expose_secret(), name, DATABASE_CONNECTIONS)?,
+            redis: RedisStore::open(redis_url.expose_secret(), "")?,
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&ids),
+            identity: own.clone(),
+            verifier: Verifier::new(name, &[gateway.published(), own.published()], clock.clone()),
+            http: city_http::client(),
+        };
+        let service = city_payments::build(config?, infra).await?;
+        let service_url = serve(process, guarded(service)).await?;
+
+        let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();
+        settings.accounts_url = Some(accounts_url);
+        settings.payments_url = Some(service_url.clone());
+        settings.issuer = Some(ISSUER.to_owned());
+        let config = loaded(city_gateway::Config::builder().preloaded(settings).env().load());
+        let infra = GatewayInfra {
+            profile: Profile::Development,
+            redis: RedisStore::open(redis_url.expose_secret(), "")?,
+            clock,
+            ids: Arc::clone(&ids),
+            identity: gateway.clone(),
+            http: city_http::client(),
+        };
+        let front = city_gateway::build(config?, infra)?;
+        let gateway_url = format!("{}/graphql", serve(process, guarded(front)).await?);
+        let asking = Arc::new(Asking { ids, accounts, gateway, payers, payee });
+        Ok(Self { asking, callers: Callers::with(CALLERS)?, service_url, gateway_url })
+    }
+
+    /// Callers who each pay again as soon as they are answered; only acknowledged payments count.
+    pub(super) async fn round(&self, door: Door, lasting: Duration) -> Result<Round, BootError> {
+        let asking = Arc::clone(&self.asking);
+        let url = match door {
+            Door::Service => format!("{}/internal/v1/send-money", self.service_url),
+            Door::Gateway => self.gateway_url.clone(),
+        };
+        let ask = move |client: reqwest::Client, turn| {
+            let (asking, url) = (Arc::clone(&asking), url.clone());
+            async move { asking.pay(&client, &url, door, turn).await }
+        };
+        let begun = Instant::now();
+        let round = self.callers.round_of(lasting, ask).await?;
+        Ok(Round::of(begun.elapsed(), round.into_latencies()))
+    }
+}
+
+impl Asking {
+    /// One payment of the next person, confirmed.
+    async fn pay(
+        &self,
+        client: &reqwest::Client,
+        url: &str,
+        door: Door,
+        turn: Turn,
+    ) -> Result<Answer, BootError> {
+        let next = turn.count * CALLERS + turn.caller;
+        let payer = self.payers.get(next % self.payers.len().max(1)).copied();
+        let account = payer.ok_or_else(|| BootError::Config("nobody is there to pay".into()))?;
+        let session = SessionId::restore(account.as_uuid());
+        let amount = (1_000 + next * 7_919 % 49_001).to_string();
+        let now = SystemClock.now();
+        let key = self.ids.uuid(now);
+        let payment = PostingId::restore(key).to_string();
+        let members = [
+            ("payment", payment.as_str()),
+            ("payee", &self.payee),
+            ("amount", &amount),
+            ("context", ""),
+            ("note", ""),
+        ];
+        let digest = OperationDigest::of("sendMoney", account, &members);
+        let audience = ServiceName::Payments;
+        let operation = Operation { audience, account, session, name: "sendMoney", digest };
+        let confirmed = StepUpClaims::new(&operation, key.to_string(), now).sign(&self.accounts);
+        let input = json!({
+            "idempotencyKey": key.to_string(), "payeeId": self.payee, "amount": amount,
+            "stepUpToken": confirmed,
+        });
+        let (token, body) = match door {
+            Door::Service => {
+                let principal = record(session).principal(now);
+                (self.gateway.mint(&principal, audience), input)
+            }
+            Door::Gateway => {
+                let kind = PrincipalKind::Resident;
+                let claims = AccessClaims::new(ISSUER, account, session, kind, 1, now);
+                let variables = json!({ "input": input });
+                let body = json!({ "query": SEND_MONEY, "operationName": "SendMoney", "variables": variables });
+                (claims.sign(&self.accounts), body)
+            }
+        };
+        let failed = |error| BootError::failed("paying through a door", error);
+        let request = client.post(url).bearer_auth(token).json(&body);
+        let answer = request.send().await.map_err(failed)?;
+        let status = answer.status();
+        let told: Value = answer.json().await.map_err(failed)?;
+        let state = match door {
+            Door::Service => &told["state"],
+            Door::Gateway => &told["data"]["sendMoney"]["payment"]["state"],
+        };
+        if state == "SUCCEEDED" {
+            return Ok(Answer::Counts);
+        }
+        if status == http::StatusCode::SERVICE_UNAVAILABLE
+            || told.to_string().contains("\"UNAVAILABLE\"")
+        {
+            return Ok(Answer::Away);
+        }
+        Err(BootError::Config(format!("{url} answered {status}: {told}")))
+    }
+}
+
+/// Gives some of the ground's accounts to people; the first of them is paid.
+async fn wallets(ground: &Ground) -> Result<(Vec<AccountId>, String), BootError> {
+    let mut db = ground.connect().await?;
+    let opened = format!(
+        "insert into payments.wallet (id, owner, account, level, opened_at)
+         select ext, md5('owner of ' || id)::uuid, id, 2, now() from payments.ledger_account
+         where id between {} and {} returning id, owner",
+        wallet(0).0,
+        wallet(PAYERS).0
+    );
+    let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(opened)).fetch_all(&mut db).await;
+    let rows = rows.map_err(refused("opening wallets"))?;
+    db.execute("vacuum analyze payments.wallet").await.map_err(refused("counting wallets"))?;
+    let mut people = rows.iter().map(|row| (row.get(0), AccountId::restore(row.get(1))));
+    let payee = people.next().ok_or_else(|| BootError::Config("no wallet was opened".into()))?;
+    Ok((people.map(|person| person.1).collect(), WalletId::restore(payee.0).to_string()))
+}
+
+/// What accounts publishes.
+async fn jwks(State(keys): State<Arc<Jwks>>) -> Json<Jwks> {
+    Json(Jwks::clone(&keys))
+}
+
+/// What accounts knows of a session.
+async fn session(Path(id): Path<String>) -> Result<Json<SessionRecord>, http::StatusCode> {
+    let id = SessionId::parse(&id).map_err(|_| http::StatusCode::NOT_FOUND)?;
+    Ok(Json(record(id)))
+}
+
+/// Everybody signed in just now, with a proven identity; the session has its owner's number.
+fn record(sid: SessionId) -> SessionRecord {
+    let now = SystemClock.now();
+    SessionRecord {
+        sid,
+        status: SessionStatus::Active,
+        sub: AccountId::restore(sid.as_uuid()),
+        act: None,
+        kind: PrincipalKind::Resident,
+        ial: 2,
+        ial_until: None,
+        auth_at: now,
+        hold_until: None,
+        exp: now + Duration::from_hours(1),
+        grants: Vec::new(),
+        rev: 1,
+    }
+}
+
+/// A service's routes with the proof of who asks.
+fn guarded(service: Service) -> Router {
+    match service.verifier {
+        Some(verifier) => service
+            .routes
+            .layer(axum::middleware::from_fn_with_state(verifier, city_auth::authenticate)),
+        None => service.routes,
+    }
+}
+
+async fn serve(process: &Process, routes: Router) -> Result<String, BootError> {
+    let listener = process.listen("127.0.0.1:0").await?;
+    let url = format!("http://{}", Process::address(&listener)?);
+    let stop = process.tasks.stopping();
+    process
+        .tasks
+        .spawn(async move { city_http::serve(listener, routes, Limits::default(), stop).await });
+    Ok(url)
+}
+
+fn loaded<C>(config: Result<C, confique::Error>) -> Result<C, BootError> {
+    config.map_err(|error| BootError::Config(error.to_string()))
+}

@@ -1,0 +1,218 @@
+//! One line of a provider's statement against what messages and ledger say.
+
+use chrono::DateTime;
+use city_clock::{Timestamp, hue_day};
+use city_contracts::event::Envelope;
+use city_contracts::payments::{BreakEvent, Provider, ReconciliationClass as Class, RefundState};
+use city_events::outbox;
+use city_ids::{EventId, ProviderOrderId, RefundId};
+use city_money::Vnd;
+use city_receipt::{derive, sha256};
+use sqlx::PgConnection;
+use uuid::{Builder, Uuid};
+
+use super::freeze_wallet::unexpected;
+use super::provider::hear;
+use super::{App, finish_refund};
+use crate::domain::chart;
+use crate::domain::ledger::{Claim, Class as Account, Leg, Posting, Purpose, Verdict};
+use crate::domain::limits::midnight;
+use crate::domain::provider::{Proof, Said, refund_of_ref};
+use crate::domain::reconciliation::{Fee, Kind, Line};
+use crate::domain::working_days;
+use crate::error::{Error, fault};
+use crate::store;
+use crate::store::provider::{Evidence, Name};
+use crate::store::reconciliation::{Break, KeptLine, Run};
+
+/// Working days in which a break should be closed.
+const DUE: i32 = 2;
+
+/// How the claim on a number that nobody here knows ends it.
+const SET_ASIDE: i16 = 1;
+
+/// What a line is.
+struct Judged {
+    class: Class,
+    /// How much the break is about; none when there is none.
+    about: Option<i64>,
+    order: Option<ProviderOrderId>,
+    /// Whether the line itself settles the break.
+    settled: bool,
+}
+
+impl Judged {
+    const fn of(class: Class, about: i64, order: Option<ProviderOrderId>) -> Self {
+        Self { class, about: Some(about), order, settled: false }
+    }
+
+    const fn matched() -> Self {
+        Self { class: Class::Matched, about: None, order: None, settled: true }
+    }
+}
+
+/// Judges a line: money that only the statement knows of is credited or set aside, and what disagrees is opened as a break.
+/// Idempotent, each step of it.
+///
+/// # Errors
+/// When the ledger or the database is away; the run goes on when the file is sent again.
+pub async fn judge_line(
+    app: &App,
+    run: &Run,
+    kept: &KeptLine,
+    fee: Fee,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let line = &kept.line;
+    let (judged, counted) = match kept.before {
+        // A corrected file of the same day says it again.
+        Some((class, true)) if !kept.repeats => {
+            (Judged { class, about: None, order: None, settled: true }, false)
+        }
+        Some(_) => (Judged::of(Class::Duplicate, line.amount, None), false),
+        None if kept.repeats => (Judged::of(Class::Duplicate, line.amount, None), false),
+        None => match line.kind {
+            Kind::Pay => (judge_payment(app, run.provider, line, fee).await?, true),
+            Kind::Refund => (judge_refund(app, line).await?, true),
+        },
+    };
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    if store::reconciliation::judge(&mut tx, run.id, line.number, judged.class, counted).await? {
+        if let Some(amount) = judged.about {
+            let closed = judged.settled.then_some((now, None, None));
+            let key = line.txn_no.clone();
+            let of = (judged.class, run.provider, key, judged.order, amount);
+            open_break(app, &mut tx, of, closed, now).await?;
+        }
+        if judged.class == Class::Matched {
+            let (of, key) = (run.provider, &line.txn_no);
+            store::reconciliation::close_by_witness(&mut tx, of, key, now).await?;
+        }
+    }
+    tx.commit().await.map_err(fault("committing"))
+}
+
+async fn judge_payment(
+    app: &App,
+    provider: Provider,
+    line: &Line,
+    fee: Fee,
+) -> Result<Judged, Error> {
+    let mut db = app.connection().await?;
+    let name = Name { provider, our_ref: &line.our_ref };
+    let Some(order) = store::provider::find_by_ref(&mut db, name).await? else {
+        drop(db);
+        set_aside(app, provider, line).await?;
+        return Ok(Judged::of(Class::MissingHere, line.amount, None));
+    };
+    let proof = store::reconciliation::proof_of(&mut db, order.id).await?;
+    drop(db);
+    let of = Some(order.id);
+    Ok(match proof {
+        None if line.amount == order.amount => {
+            let proof = Proof { txn_no: line.txn_no.clone(), paid_at: Some(line.paid_at) };
+            hear(app, &order, &Said::Paid(proof), Evidence::Statement).await?;
+            let judged = Judged::of(Class::MissingHere, line.amount, of);
+            Judged { settled: true, ..judged }
+        }
+        None => Judged::of(Class::AmountDiffers, line.amount, of),
+        Some((txn_no, ..)) if txn_no != line.txn_no => {
+            Judged::of(Class::Duplicate, line.amount, of)
+        }
+        Some((_, amount, _)) if amount != line.amount => {
+            Judged::of(Class::AmountDiffers, (line.amount - amount).abs(), of)
+        }
+        // Said by this line before a crash, and by nothing else.
+        Some((.., true)) => {
+            let judged = Judged::of(Class::MissingHere, line.amount, of);
+            Judged { settled: true, ..judged }
+        }
+        Some(_) if fee.of(line.amount) != line.fee => {
+            Judged::of(Class::Fee, (line.fee - fee.of(line.amount)).abs(), of)
+        }
+        Some(_) => Judged::matched(),
+    })
+}
+
+async fn judge_refund(app: &App, line: &Line) -> Result<Judged, Error> {
+    let id = refund_of_ref(&line.our_ref).map(RefundId::restore);
+    let known = match id {
+        Some(id) => store::refund::find(&mut *app.connection().await?, id).await?,
+        None => None,
+    };
+    let Some(known) = known else {
+        return Ok(Judged::of(Class::MissingHere, line.amount, None));
+    };
+    let amount = known.refund.amount();
+    if amount != line.amount {
+        return Ok(Judged::of(Class::AmountDiffers, (line.amount - amount).abs(), None));
+    }
+    Ok(match known.state {
+        RefundState::Done => Judged::matched(),
+        RefundState::Held | RefundState::Sent | RefundState::Unknown => {
+            finish_refund(app, known.refund.id, None).await?;
+            Judged { settled: true, ..Judged::of(Class::MissingHere, line.amount, None) }
+        }
+        _ => Judged::of(Class::MissingHere, line.amount, None),
+    })
+}
+
+/// Money that no order here waits for is put where money waits for its owner, once for its number.
+async fn set_aside(app: &App, provider: Provider, line: &Line) -> Result<(), Error> {
+    let (clearing, suspense) = {
+        let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+        let clearing = chart::clearing(provider);
+        let clearing = store::ledger::open(&mut tx, clearing, Account::Clearing, None).await?;
+        let suspense =
+            store::ledger::open(&mut tx, chart::SUSPENSE, Account::Suspense, None).await?;
+        tx.commit().await.map_err(fault("committing"))?;
+        (clearing, suspense)
+    };
+    let name = store::provider::name(provider);
+    let label = format!("recon.aside.{name}.{}", line.txn_no);
+    let subject = derive(&label, Uuid::nil());
+    // Its id lies in the month in which it was paid.
+    let millis = u64::try_from(line.paid_at.timestamp_millis()).unwrap_or_default();
+    let id = derive(&label, Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid());
+    let leg = Leg::post(clearing, suspense, line.amount, Purpose::Reconciliation);
+    let posting = Posting {
+        claims: vec![Claim { subject, outcome: SET_ASIDE }],
+        ..Posting::new(id, sha256(&[label.as_bytes(), &line.amount.to_be_bytes()]), vec![leg])
+    };
+    match app.ledger.post(posting).await? {
+        // Refused: another line said so before.
+        Verdict::Created(_) | Verdict::Refused(_) | Verdict::KeyReused => Ok(()),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// What a break is about: class, provider, number or reference, order, amount.
+pub(super) type About = (Class, Provider, String, Option<ProviderOrderId>, i64);
+
+/// Opens a break and tells of it, once; whether it is new.
+pub(super) async fn open_break(
+    app: &App,
+    tx: &mut PgConnection,
+    (class, provider, key, order, amount): About,
+    closed: Option<(Timestamp, Option<city_ids::AccountId>, Option<String>)>,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let due = working_days::after(hue_day(now), DUE);
+    let due_at = due.succ_opt().map_or(DateTime::UNIX_EPOCH, midnight);
+    let (id, opened_at) = (app.ids.next(now), now);
+    let new = Break { id, class, provider, key, order, amount, opened_at, due_at, closed };
+    if !store::reconciliation::open_break(tx, &new).await? {
+        return Ok(false);
+    }
+    let body = BreakEvent {
+        id: new.id,
+        class,
+        provider: store::provider::name(provider).to_owned(),
+        amount: Vnd::new(amount),
+        due_at,
+    };
+    let event_id: EventId = app.ids.next(now);
+    let event = Envelope::new(event_id, "BreakOpened", now, body);
+    outbox::push(tx, &event).await.map_err(fault("writing the outbox"))?;
+    Ok(true)
+}

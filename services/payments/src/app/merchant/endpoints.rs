@@ -1,0 +1,155 @@
+//! The addresses at which a merchant's systems hear of events.
+
+use city_clock::Timestamp;
+use city_contracts::common::PageArgs;
+use city_contracts::problem::Finding;
+use city_ids::{EventId, MerchantId, WebhookEndpointId};
+
+use super::deliver::{old_place, place, unreadable};
+use crate::app::{App, cursor};
+use crate::domain::webhook::{OVERLAP, parse_url};
+use crate::error::{Error, broken, fault};
+use crate::hex;
+use crate::store;
+use crate::store::merchant_event::MerchantEvent;
+use crate::store::webhook::Endpoint;
+
+/// The most entries of a page.
+const MOST: u32 = 100;
+/// The most endpoints of a merchant.
+const MOST_ENDPOINTS: usize = 10;
+
+/// An endpoint, and its secret the one time that it is shown.
+#[derive(Debug)]
+pub struct OpenedEndpoint {
+    pub endpoint: Endpoint,
+    /// None for one that was there before.
+    pub secret: Option<String>,
+}
+
+/// Has events sent to an address from now on. Idempotent by the address; the secret is shown only once.
+///
+/// # Errors
+/// `Input` for an address that is not called, or one too many.
+pub async fn open_endpoint(
+    app: &App,
+    merchant: MerchantId,
+    url: &str,
+) -> Result<OpenedEndpoint, Error> {
+    let parsed = parse_url(url, app.webhook_loopback)
+        .map_err(|error| Error::Input(vec![Finding::new("/url", "URL", error.to_string())]))?;
+    let now = app.clock.now();
+    let id: WebhookEndpointId = app.ids.next(now);
+    let (secret, sealed) = new_secret(app, id);
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let opened =
+        store::webhook::insert(&mut tx, merchant, id, parsed.as_str(), &sealed, now).await?;
+    let all = store::webhook::list(&mut tx, merchant).await?;
+    if opened && all.len() > MOST_ENDPOINTS {
+        let message = "a merchant has at most 10 endpoints";
+        return Err(Error::Input(vec![Finding::new("/url", "TOO_MANY", message)]));
+    }
+    tx.commit().await.map_err(fault("committing"))?;
+    let found = all.into_iter().find(|endpoint| endpoint.url == parsed.as_str());
+    let endpoint = found.ok_or_else(|| broken("reading an endpoint", "it is gone"))?;
+    Ok(OpenedEndpoint { endpoint, secret: opened.then_some(secret) })
+}
+
+fn new_secret(app: &App, id: WebhookEndpointId) -> (String, Vec<u8>) {
+    let secret = format!("whsec_{}", hex::text(&app.ids.bytes::<32>()));
+    let sealed = app.keyring.seal(place(&id.to_string()), secret.as_bytes());
+    (secret, sealed)
+}
+
+/// The endpoints of a merchant.
+///
+/// # Errors
+/// Unavailable when the database is away.
+pub async fn list_endpoints(app: &App, merchant: MerchantId) -> Result<Vec<Endpoint>, Error> {
+    store::webhook::list(&mut *app.connection().await?, merchant).await
+}
+
+/// Gives an endpoint a new secret; for a day the one before signs too. Answers the new one, shown this once.
+///
+/// # Errors
+/// `NotFound`, `State` within the day after a rotation: a second one would end the secret that the merchant may still use.
+pub async fn rotate_secret(
+    app: &App,
+    merchant: MerchantId,
+    id: WebhookEndpointId,
+) -> Result<String, Error> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let found = store::webhook::lock_secret(&mut tx, merchant, id).await?;
+    let (sealed, old_until) = found.ok_or(Error::NotFound)?;
+    if old_until.is_some_and(|until| now < until) {
+        return Err(Error::State);
+    }
+    let row = id.to_string();
+    let old = app.keyring.open(place(&row), &sealed).ok_or_else(|| unreadable(id))?;
+    let old = app.keyring.seal(old_place(&row), &old);
+    let (secret, sealed) = new_secret(app, id);
+    store::webhook::rotate(&mut tx, id, &sealed, &old, now + OVERLAP).await?;
+    tx.commit().await.map_err(fault("committing"))?;
+    Ok(secret)
+}
+
+/// Which events are sent again.
+#[derive(Debug, Clone, Copy)]
+pub enum Again {
+    /// This one.
+    Event(EventId),
+    /// Those from an instant until before another.
+    Between(Timestamp, Timestamp),
+}
+
+/// Has events sent to an endpoint again, heard before or not, and enables it if it was given up. Answers how many, 10,000
+/// at most. They keep their ids: whoever heard one before knows it.
+///
+/// # Errors
+/// `NotFound` of the endpoint or the event.
+pub async fn replay_events(
+    app: &App,
+    merchant: MerchantId,
+    id: WebhookEndpointId,
+    again: Again,
+) -> Result<u64, Error> {
+    let (event, between) = match again {
+        Again::Event(event) => (Some(event), None),
+        Again::Between(from, until) => (None, Some((from, until))),
+    };
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let found = store::webhook::lock_secret(&mut tx, merchant, id).await?;
+    drop(found.ok_or(Error::NotFound)?);
+    let replayed = store::webhook::replay(&mut tx, merchant, id, event, between, now).await?;
+    if event.is_some() && replayed == 0 {
+        return Err(Error::NotFound);
+    }
+    tx.commit().await.map_err(fault("committing"))?;
+    Ok(replayed)
+}
+
+/// A page of a merchant's events, oldest first, from just after a number.
+///
+/// # Errors
+/// `Input`.
+pub async fn list_events(
+    app: &App,
+    merchant: MerchantId,
+    first: u32,
+    after: i64,
+) -> Result<(Vec<MerchantEvent>, bool), Error> {
+    let mut findings = Vec::new();
+    let args = PageArgs { first, after: None };
+    let (first, _) = cursor::page(&args, MOST, cursor::parse_seq, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let limit = i64::try_from(first).unwrap_or(1) + 1;
+    let mut db = app.connection().await?;
+    let mut found = store::merchant_event::list(&mut db, merchant, after, limit).await?;
+    let more = found.len() > first;
+    found.truncate(first);
+    Ok((found, more))
+}

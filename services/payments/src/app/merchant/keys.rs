@@ -1,0 +1,81 @@
+//! The keys with which a merchant's own systems sign.
+
+use city_auth::{Sealed, Staff};
+use city_contracts::key::IdempotencyKey;
+use city_ids::{ApiKeyId, MerchantId};
+
+use super::known;
+use crate::app::App;
+use crate::error::{Error, broken, fault};
+use crate::hex;
+use crate::store;
+use crate::store::api_key::ApiKey;
+use city_events::idempotency::{Claim, claim};
+
+/// A key, and its secret the one time that it is shown.
+#[derive(Debug)]
+pub struct IssuedKey {
+    pub key: ApiKey,
+    /// None for a repetition: whoever lost it makes a new key.
+    pub secret: Option<String>,
+}
+
+/// Where a secret is sealed. It is not hashed: a signature can be checked only with the secret itself.
+pub fn place(row: &str) -> Sealed<'_> {
+    Sealed { table: "payments.api_key", column: "sealed", row }
+}
+
+/// Makes a key of a merchant. Idempotent by the officer's key, but the secret is shown only once and kept nowhere in the
+/// clear, so a repetition comes without it.
+///
+/// # Errors
+/// `NotFound`, `KeyReused`.
+pub async fn issue_key(
+    app: &App,
+    staff: &Staff,
+    key: &IdempotencyKey,
+    merchant: MerchantId,
+) -> Result<IssuedKey, Error> {
+    let now = app.clock.now();
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    drop(known(&mut tx, merchant).await?);
+    let claimed =
+        claim::<ApiKeyId>(&mut tx, staff.account, key, "issueKey", &merchant, now).await?;
+    let recorder = match claimed {
+        Claim::New(recorder) => recorder,
+        Claim::Replay(id) => {
+            let keys = store::api_key::list(&mut tx, merchant).await?;
+            let key = keys.into_iter().find(|key| key.id == id);
+            let key = key.ok_or_else(|| broken("reading a key", "it is gone"))?;
+            return Ok(IssuedKey { key, secret: None });
+        }
+    };
+    let id: ApiKeyId = app.ids.next(now);
+    let secret = format!("mk_{}", hex::text(&app.ids.bytes::<32>()));
+    let sealed = app.keyring.seal(place(&id.to_string()), secret.as_bytes());
+    let key = ApiKey { id, created_by: staff.account, created_at: now, revoked_at: None };
+    store::api_key::insert(&mut tx, merchant, &key, &sealed).await?;
+    recorder.record(&mut tx, &id).await?;
+    tx.commit().await.map_err(fault("committing"))?;
+    Ok(IssuedKey { key, secret: Some(secret) })
+}
+
+/// The keys of a merchant, without their secrets.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn list_keys(app: &App, merchant: MerchantId) -> Result<Vec<ApiKey>, Error> {
+    let mut db = app.connection().await?;
+    drop(known(&mut db, merchant).await?);
+    store::api_key::list(&mut db, merchant).await
+}
+
+/// Ends a key at once and for ever. Again changes nothing.
+///
+/// # Errors
+/// `NotFound`.
+pub async fn revoke_key(app: &App, merchant: MerchantId, id: ApiKeyId) -> Result<(), Error> {
+    let mut db = app.connection().await?;
+    let revoked = store::api_key::revoke(&mut db, merchant, id, app.clock.now()).await?;
+    if revoked { Ok(()) } else { Err(Error::NotFound) }
+}

@@ -1,0 +1,238 @@
+//! The ledger moves a refund: at once to a wallet, or set aside until the provider has paid it back.
+
+use chrono::Duration;
+use city_clock::Timestamp;
+use city_contracts::payments::{ProviderPaymentState, RefundEvent};
+use city_ids::RefundId;
+use city_money::Vnd;
+use city_receipt::{derive, sha256};
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::freeze_wallet::unexpected;
+use super::{App, provider, view};
+use crate::domain::chart;
+use crate::domain::ledger::{
+    AccountNo, Action, Claim, Class, Code, Count, Event, Leg, Posting, Purpose, Refused, Verdict,
+};
+use crate::domain::provider::{arrival, outcome};
+use crate::domain::refund::{Moved, Refund, Target};
+use crate::error::{Error, broken, fault};
+use crate::events;
+use crate::store;
+use crate::store::provider::Order;
+
+/// How long money may be set aside for a provider: until somebody says what became of it.
+const HELD_FOR: Duration = Duration::days(3_650);
+
+/// Moves a refund that is approved, or needs no approval, and gives the ledger's answer. Idempotent: under an id that follows
+/// from the refund. Money for a closed wallet goes to where money waits for its owner.
+///
+/// # Errors
+/// When the ledger or the database is away; it is tried again.
+pub async fn move_refund(app: &App, id: RefundId) -> Result<Verdict, Error> {
+    let (refund, legs, suspense, order) = {
+        let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+        let known = store::refund::find(&mut tx, id).await?.ok_or(Error::NotFound)?;
+        let legs = store::refund::moved(&mut tx, known.refund.payment).await?;
+        let suspense = store::ledger::open(&mut tx, chart::SUSPENSE, Class::Suspense, None).await?;
+        let order = provider_order(&mut tx, &known.refund).await?;
+        tx.commit().await.map_err(fault("committing"))?;
+        (known.refund, legs, suspense, order)
+    };
+    let now = app.clock.now();
+    let moving = Moving::of(&refund, &legs, order.as_ref())?;
+    let mut verdict = app.ledger.post(moving.posting(refund.act(), None, now)).await?;
+    // Odd details name the side that would get the money.
+    let closed = Code::AccountClosed;
+    let is_closed = |refused: &Refused| refused.code == closed && refused.detail % 2 == 1;
+    if refund.target == Target::Wallet
+        && let Verdict::Refused(refused) = &verdict
+        && is_closed(refused)
+    {
+        verdict = app.ledger.post(moving.posting(refund.aside(), Some(suspense), now)).await?;
+    }
+    match &verdict {
+        Verdict::Created(_) => settle(app, &refund, None, now).await?,
+        Verdict::Refused(refused) => {
+            settle(app, &refund, Some(moving.failed(refused.code.name())), now).await?;
+        }
+        other => return Err(unexpected(other)),
+    }
+    Ok(verdict)
+}
+
+/// The provider has paid a refund back, or refused for good: the money that is set aside moves, or is free again. Idempotent;
+/// the first answer counts.
+///
+/// # Errors
+/// `NotFound`, `State` of a refund whose money is not set aside, and when the ledger or the database is away.
+pub async fn finish_refund(
+    app: &App,
+    id: RefundId,
+    refusal: Option<&str>,
+) -> Result<Verdict, Error> {
+    let (refund, legs, order) = {
+        let mut db = app.connection().await?;
+        let known = store::refund::find(&mut db, id).await?.ok_or(Error::NotFound)?;
+        let legs = store::refund::moved(&mut db, known.refund.payment).await?;
+        let order = provider_order(&mut db, &known.refund).await?;
+        (known.refund, legs, order)
+    };
+    if refund.target != Target::Provider {
+        return Err(Error::State);
+    }
+    let moving = Moving::of(&refund, &legs, order.as_ref())?;
+    let (hold, amount) = (refund.act(), refund.amount());
+    let (label, action, event) = match refusal {
+        None => ("refund.done", Action::Capture { hold, amount }, moving.done()),
+        Some(code) => ("refund.void", Action::Void { hold }, moving.failed(code)),
+    };
+    let id = derive(label, refund.id.as_uuid());
+    let reference = Some(refund.payment.as_uuid());
+    let leg = Leg { action, purpose: Purpose::Refund, reference };
+    let hash = sha256(&[label.as_bytes(), refund.id.as_uuid().as_bytes()]);
+    let mut events = vec![event];
+    if refusal.is_none() {
+        events.extend(moving.order_changed(id, ProviderPaymentState::Refunded));
+    }
+    let posting = Posting { events, ..Posting::new(id, hash, vec![leg]) };
+    match app.ledger.post(posting).await? {
+        Verdict::Refused(refused) if refused.code == Code::HoldNotFound => Err(Error::State),
+        // Refused: it ended the other way before.
+        verdict @ (Verdict::Created(_) | Verdict::Refused(_)) => Ok(verdict),
+        other => Err(unexpected(&other)),
+    }
+}
+
+/// Notes that the ledger answered, and tells once if the answer was no.
+async fn settle(
+    app: &App,
+    refund: &Refund,
+    failure: Option<Event>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let first = store::refund::answered(&mut tx, refund.id, now).await?;
+    if let Some(event) = failure.filter(|_| first) {
+        let id = city_ids::EventId::restore(event.id);
+        let envelope = city_contracts::event::Envelope::new(id, &event.kind, now, event.body);
+        let pushed = city_events::outbox::push(&mut tx, &envelope).await;
+        pushed.map_err(fault("writing the outbox"))?;
+    }
+    tx.commit().await.map_err(fault("committing"))
+}
+
+/// The provider's order whose money a refund gives back.
+async fn provider_order(db: &mut PgConnection, refund: &Refund) -> Result<Option<Order>, Error> {
+    if refund.target != Target::Provider {
+        return Ok(None);
+    }
+    match store::provider::find_moved_by(db, refund.moved).await? {
+        Some((order, _)) => store::provider::find(db, order).await,
+        None => Ok(None),
+    }
+}
+
+/// Whether the money of an order did not go where it was meant for when it arrived.
+fn is_aside(order: &Order) -> bool {
+    matches!(order.facts.arrival, Some(arrival::SUSPENDED | arrival::DOUBTED))
+}
+
+/// A refund with the legs that it turns round.
+struct Moving<'a> {
+    refund: &'a Refund,
+    legs: Vec<(&'a Moved, i64)>,
+    purpose: Purpose,
+    /// The provider's order whose money it is.
+    order: Option<&'a Order>,
+}
+
+impl<'a> Moving<'a> {
+    fn of(refund: &'a Refund, moved: &'a [Moved], order: Option<&'a Order>) -> Result<Self, Error> {
+        let found = refund.parts.iter().map(|part| {
+            let leg = moved.iter().find(|leg| {
+                leg.posting == refund.moved
+                    && leg.leg == part.leg
+                    && leg.target() == Some(refund.target)
+            });
+            Some((leg?, part.amount))
+        });
+        let legs: Option<Vec<_>> = found.collect();
+        let missing = || broken("moving a refund", "a leg is not what it was");
+        let legs = legs.filter(|legs| !legs.is_empty()).ok_or_else(missing)?;
+        let purpose = legs.first().map_or(Purpose::Refund, |(leg, _)| leg.purpose);
+        Ok(Self { refund, legs, purpose, order })
+    }
+
+    /// The posting that moves it, to where the money came from or to `aside`.
+    fn posting(&self, id: Uuid, aside: Option<AccountNo>, now: Timestamp) -> Posting {
+        let refund = self.refund;
+        let reference = Some(refund.payment.as_uuid());
+        let legs = self.legs.iter().map(|(leg, amount)| {
+            let (dr, cr, amount) = (leg.to.0, aside.unwrap_or(leg.from.0), *amount);
+            let action = match refund.target {
+                Target::Wallet => Action::Post { dr, cr, amount },
+                Target::Provider => Action::Hold { dr, cr, amount, expires_at: now + HELD_FOR },
+            };
+            Leg { action, purpose: Purpose::Refund, reference }
+        });
+        let counts: Vec<Count> = self.legs.iter().map(|(leg, amount)| leg.count(*amount)).collect();
+        let back = refund.target == Target::Wallet && aside.is_none();
+        let doc = json!({
+            "v": 1, "refund": refund.id, "payment": refund.payment, "purpose": "refund",
+            "amount": Vnd::new(refund.amount()),
+        });
+        // What else it is follows from the refund, which is never changed.
+        let hash = sha256(&[b"refund", refund.id.as_uuid().as_bytes(), id.as_bytes()]);
+        let mut events = if back { vec![self.done()] } else { Vec::new() };
+        events.extend(self.order_changed(id, ProviderPaymentState::Refunding));
+        Posting {
+            claims: self.order_claim(),
+            counts,
+            doc: Some(doc.to_string()),
+            events,
+            ..Posting::new(id, hash, legs.collect())
+        }
+    }
+
+    /// Money that was aside goes back or is credited, never both. After a refund that failed, the counter alone decides
+    /// about the next.
+    fn order_claim(&self) -> Vec<Claim> {
+        let aside = self.order.filter(|order| is_aside(order));
+        let unclaimed = aside.filter(|order| order.facts.claim != Some(outcome::REFUNDED));
+        let claim =
+            |order: &Order| Claim { subject: order.id.as_uuid(), outcome: outcome::REFUNDED };
+        unclaimed.map(claim).into_iter().collect()
+    }
+
+    /// What is told of the order whose money was aside.
+    fn order_changed(&self, posting: Uuid, state: ProviderPaymentState) -> Option<Event> {
+        let order = self.order.filter(|order| is_aside(order))?;
+        let id = derive("event.order", posting);
+        Some(events::event(id, "ProviderPaymentChanged", &provider::changed(order, state)))
+    }
+
+    fn done(&self) -> Event {
+        let id = derive("event.refund.done", self.refund.id.as_uuid());
+        events::event(id, "RefundDone", &self.told(None))
+    }
+
+    fn failed(&self, code: &str) -> Event {
+        let id = derive("event.refund.failed", self.refund.id.as_uuid());
+        events::event(id, "RefundFailed", &self.told(Some(code)))
+    }
+
+    fn told(&self, failure: Option<&str>) -> RefundEvent {
+        let payer = self.legs.first().and_then(|(leg, _)| leg.payer);
+        RefundEvent {
+            refund: self.refund.id,
+            payment: self.refund.payment,
+            account: payer.or_else(|| self.order.map(|order| order.owner)),
+            purpose: view::purpose(self.purpose),
+            amount: Vnd::new(self.refund.amount()),
+            failure: failure.map(str::to_owned),
+        }
+    }
+}

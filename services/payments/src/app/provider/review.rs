@@ -1,0 +1,76 @@
+//! Payers whom a provider doubts: an officer looks, and credits or gives back.
+
+use city_auth::Staff;
+use city_contracts::common::{Edge, Page, PageArgs};
+use city_contracts::payments::ProviderPaymentState;
+use city_ids::ProviderOrderId;
+
+use super::super::{App, cursor};
+use super::settle::{Credit, release};
+use crate::domain::input;
+use crate::error::{Error, broken};
+use crate::store;
+use crate::store::provider::{Decision, Doubted, Order};
+
+/// The most entries of a page.
+const MOST: u32 = 100;
+
+/// Orders that wait for an officer, oldest first.
+///
+/// # Errors
+/// `Input` for a wrong page.
+pub async fn list_reviews(app: &App, args: &PageArgs) -> Result<Page<Doubted>, Error> {
+    let mut findings = Vec::new();
+    let (first, after) = cursor::page(args, MOST, cursor::parse, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let limit = i64::try_from(first).unwrap_or(1) + 1;
+    let found = store::provider::list_doubted(&mut *app.connection().await?, after, limit).await?;
+    let has_next_page = found.len() > first;
+    let edges = found.into_iter().take(first).map(|node| {
+        let cursor = cursor::print(node.order.created_at, node.order.id.as_uuid());
+        Edge { cursor, node }
+    });
+    Ok(Page { edges: edges.collect(), has_next_page })
+}
+
+/// The money goes where it was meant for. Idempotent: the ledger does it once, or the refund came first.
+///
+/// # Errors
+/// `NotFound`, `Input`, `State` when the order is not in review, `Refused` when whom it was meant for cannot take it.
+pub async fn credit_review(
+    app: &App,
+    staff: &Staff,
+    id: ProviderOrderId,
+    reason: &str,
+) -> Result<Order, Error> {
+    let mut findings = Vec::new();
+    let reason = input::reason(reason, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let now = app.clock.now();
+    let mut db = app.connection().await?;
+    let order = store::provider::find(&mut db, id).await?.ok_or(Error::NotFound)?;
+    let credited = order.facts.state() == ProviderPaymentState::Paid;
+    if !credited && order.facts.state() != ProviderPaymentState::Review {
+        return Err(Error::State);
+    }
+    if credited {
+        return Ok(order);
+    }
+    let decision = Decision::Credit;
+    store::provider::insert_decision(&mut db, id, decision, staff.account, &reason, now).await?;
+    drop(db);
+    match release(app, &order, now).await? {
+        Credit::Done => {}
+        Credit::EndedOtherwise => return Err(Error::State),
+        Credit::Refused(code) => {
+            return Err(Error::Refused { code, details: serde_json::Value::Null });
+        }
+        Credit::Aside => return Err(broken("crediting a review", "its money is elsewhere")),
+    }
+    let order = store::provider::find(&mut *app.connection().await?, id).await?;
+    order.ok_or_else(|| broken("crediting a review", "its order is gone"))
+}

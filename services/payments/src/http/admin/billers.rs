@@ -1,0 +1,158 @@
+//! Officers set up billers.
+
+use axum::extract::State;
+use city_auth::permission::MERCHANT_EDIT;
+use city_auth::{ObjectScope, Staff};
+use city_contracts::common::{Page, PageArgs};
+use city_contracts::payments::PaymentPurpose;
+use city_http::{Json, Path, Problem, Query, RequestKey};
+use city_ids::BillerId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::{self, App, BillerText};
+use crate::http::page::PageQuery;
+use crate::store::biller::BillerRecord;
+
+/// A biller as officers see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BillerRecordView {
+    /// The biller, such as blr_….
+    #[schema(value_type = String)]
+    pub id: BillerId,
+    /// Its code.
+    pub code: String,
+    /// What people read.
+    pub name: String,
+    /// The agency whose biller it is.
+    pub agency_code: Option<String>,
+    /// What its bills are for.
+    #[schema(value_type = String)]
+    pub purpose: PaymentPurpose,
+    /// Codes of the heads that have accounts of their own; all others share one.
+    pub heads: Vec<String>,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+impl From<BillerRecord> for BillerRecordView {
+    fn from(record: BillerRecord) -> Self {
+        let biller = app::biller_view(record.biller);
+        Self {
+            id: biller.id,
+            code: biller.code,
+            name: biller.name,
+            agency_code: record.agency,
+            purpose: biller.purpose,
+            heads: record.heads,
+            version: biller.version,
+        }
+    }
+}
+
+/// A new biller.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewBillerRequest {
+    /// 1 to 32 of `A-Z 0-9 . _ -`, for ever.
+    pub code: String,
+    /// 1 to 120 characters.
+    pub name: String,
+    /// The agency whose officers may send its bills; none for the whole city's.
+    #[serde(default)]
+    pub agency_code: Option<String>,
+    /// `GOODS` to `TRANSPORT`.
+    #[schema(value_type = String)]
+    pub purpose: PaymentPurpose,
+    /// Codes of at most 15 heads that get accounts of their own.
+    #[serde(default)]
+    pub heads: Vec<String>,
+}
+
+/// What is to be of a biller.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangeBillerRequest {
+    /// As last read.
+    pub version: i64,
+    /// 1 to 120 characters.
+    pub name: String,
+    /// The agency whose officers may send its bills.
+    #[serde(default)]
+    pub agency_code: Option<String>,
+    /// `GOODS` to `TRANSPORT`.
+    #[schema(value_type = String)]
+    pub purpose: PaymentPurpose,
+    /// Heads that get accounts of their own; those that have one keep it.
+    #[serde(default)]
+    pub heads: Vec<String>,
+}
+
+/// `GET /admin/v1/payments/billers`
+#[utoipa::path(
+    get, path = "/admin/v1/payments/billers", tag = "payments", operation_id = "listBillers",
+    summary = "Who sends bills, by code",
+    params(PageQuery),
+    responses((status = 200, description = "One page"), (status = 403, description = "SCOPE"),
+              (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.merchant.edit")))
+)]
+pub async fn list(
+    State(app): State<App>,
+    staff: Staff,
+    Query(query): Query<PageQuery>,
+) -> Result<Json<Page<BillerRecordView>>, Problem> {
+    staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
+    let args = PageArgs::from(query);
+    let page = app::list_biller_records(&app, &args).await?;
+    Ok(Json(page.map(Into::into)))
+}
+
+/// `POST /admin/v1/payments/billers`
+#[utoipa::path(
+    post, path = "/admin/v1/payments/billers", tag = "payments", operation_id = "createBiller",
+    summary = "Set up a biller with its accounts",
+    params(("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    request_body = NewBillerRequest,
+    responses((status = 200, description = "The biller", body = BillerRecordView), (status = 403, description = "SCOPE"),
+              (status = 409, description = "CODE_TAKEN, KEY_REUSED"), (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.merchant.edit")))
+)]
+pub async fn create(
+    State(app): State<App>,
+    staff: Staff,
+    RequestKey(key): RequestKey,
+    Json(request): Json<NewBillerRequest>,
+) -> Result<Json<BillerRecordView>, Problem> {
+    staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
+    let NewBillerRequest { code, name, agency_code: agency, purpose, heads } = request;
+    let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads };
+    Ok(Json(app::create_biller(&app, &staff, &key, &code, text).await?.into()))
+}
+
+/// `PUT /admin/v1/payments/billers/{code}`
+#[utoipa::path(
+    put, path = "/admin/v1/payments/billers/{code}", tag = "payments", operation_id = "changeBiller",
+    summary = "Change a biller",
+    description = "As it was last read. Accounts are only added: money may lie on them.",
+    params(("code" = String, Path, description = "Its code"),
+           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    request_body = ChangeBillerRequest,
+    responses((status = 200, description = "The biller as it now is", body = BillerRecordView),
+              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.merchant.edit")))
+)]
+pub async fn change(
+    State(app): State<App>,
+    staff: Staff,
+    Path(code): Path<String>,
+    RequestKey(key): RequestKey,
+    Json(request): Json<ChangeBillerRequest>,
+) -> Result<Json<BillerRecordView>, Problem> {
+    staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
+    let ChangeBillerRequest { version, name, agency_code: agency, purpose, heads } = request;
+    let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads };
+    Ok(Json(app::change_biller(&app, &staff, &key, &code, version, text).await?.into()))
+}

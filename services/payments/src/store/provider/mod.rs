@@ -1,0 +1,34 @@
+//! Payments through providers: orders, messages, proofs and what differs.
+
+mod message;
+mod order;
+mod proof;
+mod refund;
+mod review;
+
+pub use message::{Direction, Judged, forget, insert as insert_message, keep, mark};
+pub use order::{
+    Name, NewOrder, Order, end, find, find_by_ref, insert, list, set_next_poll, set_pay_url,
+    take_due,
+};
+pub use proof::{Class, Evidence, insert_break, insert_txn};
+pub use refund::{find_moved_by, lock, plan_refund, set_sent, take_refund};
+pub use review::{Decision, Doubted, insert_decision, list_doubted};
+
+use city_contracts::payments::Provider;
+
+/// A provider's name in the database.
+pub const fn name(of: Provider) -> &'static str {
+    match of {
+        Provider::Vnpay => "VNPAY",
+        Provider::Momo => "MOMO",
+        Provider::Zalopay => "ZALOPAY",
+    }
+}
+
+/// The provider of a name.
+pub fn parse(name: &str) -> Option<Provider> {
+    [Provider::Vnpay, Provider::Momo, Provider::Zalopay]
+        .into_iter()
+        .find(|it| self::name(*it) == name)
+}

@@ -1,0 +1,115 @@
+//! That money arrived, and where what a provider said differs.
+
+use city_clock::Timestamp;
+use city_contracts::payments::Provider;
+use city_ids::ProviderOrderId;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::Order;
+use crate::domain::provider::Proof;
+use crate::error::{Error, fault};
+
+/// What proves that money arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// A notice.
+    Ipn,
+    /// The answer to a question.
+    Query,
+    /// A line of a statement.
+    Statement,
+}
+
+impl Evidence {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ipn => "IPN",
+            Self::Query => "QUERY",
+            Self::Statement => "STATEMENT",
+        }
+    }
+}
+
+/// Keeps a proof; false when another number proves this order, or this number another order.
+pub async fn insert_txn(
+    db: &mut PgConnection,
+    order: &Order,
+    proof: &Proof,
+    evidence: Evidence,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let provider = super::name(order.provider);
+    let inserted = sqlx::query!(
+        "insert into payments.provider_txn (provider, txn_no, provider_order, amount, evidence, paid_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        provider,
+        proof.txn_no,
+        order.id.as_uuid(),
+        order.amount,
+        evidence.name(),
+        proof.paid_at.unwrap_or(at)
+    );
+    let inserted = inserted.execute(&mut *db).await.map_err(fault("keeping a proof of payment"))?;
+    if inserted.rows_affected() == 1 {
+        return Ok(true);
+    }
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from payments.provider_txn
+                          where provider = $1 and txn_no = $2 and provider_order = $3) as "known!""#,
+        provider,
+        proof.txn_no,
+        order.id.as_uuid()
+    );
+    known.fetch_one(db).await.map_err(fault("reading a proof of payment"))
+}
+
+/// What differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Another amount than the order's.
+    AmountDiffers,
+    /// A failure after the money arrived.
+    FailedAfterPaid,
+    /// A second payment of an order, or a number twice.
+    Duplicate,
+    /// The payer's bank took the money and the provider does not have it.
+    Stuck,
+    /// Nobody could say in a week what became of it.
+    Unresolved,
+}
+
+impl Class {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::AmountDiffers => "AMOUNT_DIFFERS",
+            Self::FailedAfterPaid => "FAILED_AFTER_PAID",
+            Self::Duplicate => "DUPLICATE",
+            Self::Stuck => "STUCK",
+            Self::Unresolved => "UNRESOLVED",
+        }
+    }
+}
+
+/// Notes a difference, once an order and class; whether it is new.
+pub async fn insert_break(
+    db: &mut PgConnection,
+    id: Uuid,
+    class: Class,
+    of: (Provider, ProviderOrderId),
+    amount: Option<i64>,
+    at: Timestamp,
+) -> Result<bool, Error> {
+    let inserted = sqlx::query!(
+        "insert into payments.provider_break (id, class, provider, provider_order, amount, at)
+         values ($1, $2, $3, $4, $5, $6) on conflict on constraint provider_break_once do nothing",
+        id,
+        class.name(),
+        super::name(of.0),
+        of.1.as_uuid(),
+        amount,
+        at
+    );
+    let inserted = inserted.execute(db).await.map_err(fault("noting a difference"))?;
+    Ok(inserted.rows_affected() == 1)
+}
