@@ -90,7 +90,7 @@ impl Phone {
         Self { url: url.to_owned(), http: city_http::client(), token, number, refresh_token }
     }
 
-    /// Says that the resident's identity is proven, as an identity provider would, and waits until the gateway knows.
+    /// Says that the resident's identity is proven, as an identity provider would; the gateway hears of it a moment later.
     pub async fn prove_identity(&self) {
         let body = json!({ "phone": self.number, "level": 2 });
         let request = self.http.post(format!("{}/dev/identity", self.url)).json(&body);
