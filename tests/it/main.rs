@@ -8,6 +8,7 @@ mod authz;
 mod console;
 mod crash;
 mod cut_connections;
+mod dossier;
 mod journeys;
 mod money;
 mod phone;

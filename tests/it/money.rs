@@ -1,14 +1,12 @@
 //! Money on the whole city, over the public API alone: a wallet, a PIN, a confirmed payment, and its proof without network.
 
-use city_clock::{Clock as _, SystemClock};
-use city_ids::Ids;
 use city_receipt::{PublishedKeys, verify};
 use reqwest::Method;
 use serde_json::{Value, json};
-use sqlx::Connection as _;
 
 use crate::authz::payments::payment_key;
 use crate::console::Console;
+use crate::dossier::Dossier;
 use crate::phone::{Answer, Phone, key};
 use crate::whole_city::{WholeCity, travel};
 
@@ -76,36 +74,18 @@ async fn put_in(city: &WholeCity, phone: &Phone, wallet: &str, amount: &str) {
     until_available(phone, amount).await;
 }
 
-/// The catalogue asks for a fee, as when a dossier of the resident is taken in; gives their bill.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the test stands where the catalogue writes its outbox"
-)]
-async fn bill(city: &WholeCity, phone: &Phone, amount: &str) -> Value {
-    let viewer = phone.graphql("{ viewer { id } }", json!({})).await;
-    let ids = Ids::random();
-    let body = json!({
-        "billRef": ids.uuid(SystemClock.now()).to_string(), "dossier": "dos_00000000000070008000000000000007",
-        "code": "H57.26-0017", "payer": viewer.json["data"]["viewer"]["id"], "purpose": "INTAKE", "amount": amount,
-        "payeeAgency": "HUE-STP", "deadline": "2099-03-10",
-        "lines": [{ "code": "LPHT", "name": "Lệ phí hộ tịch", "amount": amount }],
-    });
-    let mut db = city.database().await;
-    sqlx::query("insert into catalogue.outbox (event_id, kind, at, body) values ($1, 'DossierFeeRequested', now(), $2)")
-        .bind(ids.uuid(SystemClock.now()))
-        .bind(body)
-        .execute(&mut db)
-        .await
-        .expect("the event is written");
-    db.close().await.expect("the connection closes");
-    phone
+/// The bill of a dossier of the resident, once it is there.
+async fn bill_of(phone: &Phone, dossier: &Dossier) -> Value {
+    let document = "{ myBills { edges { node { id number due state customerCode heads { name amount } biller { code } } } } }";
+    let bill = phone
         .until("the bill", async || {
-            let document = "{ myBills { edges { node { id number due state customerCode biller { code } } } } }";
             let answer = phone.graphql(document, json!({})).await;
             let bill = answer.json["data"]["myBills"]["edges"][0]["node"].clone();
             bill.is_object().then_some(bill)
         })
-        .await
+        .await;
+    assert_eq!(bill["customerCode"], dossier.code, "{bill}");
+    bill
 }
 
 /// What a payment would be.
@@ -128,13 +108,16 @@ async fn confirm(phone: &Phone, quote: &Value, pin: &str) -> Value {
 }
 
 #[test]
-fn a_fee_is_quoted_confirmed_paid_and_proved_offline() {
+fn a_fee_of_a_dossier_is_quoted_confirmed_paid_and_proved_offline_and_the_dossier_goes_on() {
     travel(async |city| {
         let phone = Phone::sign_in(&city.url).await;
         let wallet = open_wallet(&phone).await;
         put_in(city, &phone, &wallet, "100000").await;
-        let bill = bill(city, &phone, "75000").await;
+        let dossier = Dossier::file(&phone).await;
+        dossier.ask_payment(&city.url, &phone, "75000").await;
+        let bill = bill_of(&phone, &dossier).await;
         assert_eq!((&bill["state"], &bill["due"]), (&json!("OPEN"), &json!("75000")));
+        assert_eq!(bill["biller"]["code"], "HUE-W19753");
         let payment_key = payment_key();
         let offer =
             quote(&phone, &json!({ "idempotencyKey": payment_key, "billId": bill["id"] })).await;
@@ -162,6 +145,14 @@ fn a_fee_is_quoted_confirmed_paid_and_proved_offline() {
             "the same key, the same answer"
         );
         assert_eq!(available(&phone).await, "25000");
+        let gone_on = phone
+            .until("the dossier to go on", async || {
+                let seen = dossier.seen_by(&phone).await;
+                (seen["status"] == "PROCESSING").then_some(seen)
+            })
+            .await;
+        let paid_for = &gone_on["bills"][0];
+        assert_eq!((&paid_for["state"], &paid_for["billNo"]), (&json!("PAID"), &bill["number"]));
         let get = |path: &str| phone.http().get(format!("{}{path}", city.url));
         let keys = phone.send(get("/.well-known/payment-receipt-keys.json")).await.json;
         let keys = PublishedKeys::parse(&keys.to_string()).expect("the published keys can be read");

@@ -174,7 +174,13 @@ impl Phone {
             ticket { fileId url headers { name value } } userErrors { code } } }";
         let answer = self.graphql(document, json!({ "input": input })).await;
         let ticket = &answer.json["data"]["requestPhotoUpload"]["ticket"];
-        let url = ticket["url"].as_str().unwrap_or_else(|| panic!("{answer:?}"));
+        assert!(ticket["url"].is_string(), "{answer:?}");
+        self.put(ticket, bytes).await
+    }
+
+    /// Uploads what a ticket is for; gives the file's id.
+    pub async fn put(&self, ticket: &Value, bytes: &[u8]) -> String {
+        let url = ticket["url"].as_str().unwrap_or_default();
         let mut request = self.http.put(url).body(bytes.to_vec());
         for header in ticket["headers"].as_array().into_iter().flatten() {
             request = request.header(

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use city_auth::Keyring;
-use city_blobs::S3Settings;
+use city_blobs::{Blobs, S3Settings};
 use city_boot::{Process, Profile};
 use city_city::start::{self, Parts};
 use city_ids::Ids;
@@ -56,6 +56,15 @@ impl WholeCity {
         let access = city_testkit::s3();
         let s3 = Proxy::before(&authority(&access.endpoint)).await;
         let prefix = format!("{name}:");
+        let store = S3Settings {
+            endpoint: access.endpoint.clone(),
+            region: access.region,
+            bucket: name.replace('_', "-"), // a ledger copies its heads into a bucket of its own
+            access_key: access.access_key,
+            secret_key: SecretString::from(access.secret_key),
+            public_endpoint: None,
+        };
+        Blobs::connect(store.clone()).ensure_bucket().await.expect("the run's store makes buckets");
         let parts = Parts {
             profile: Profile::Development,
             database_url: through(database_url.expose_secret(), &postgres),
@@ -63,11 +72,7 @@ impl WholeCity {
             redis_prefix: prefix.clone(),
             s3: S3Settings {
                 endpoint: through(&access.endpoint, &s3).expose_secret().to_owned(),
-                region: access.region,
-                bucket: access.bucket,
-                access_key: access.access_key,
-                secret_key: SecretString::from(access.secret_key),
-                public_endpoint: None,
+                ..store
             },
             keyring,
             notifications_keyring_file: None,

@@ -13,7 +13,6 @@ mod worker;
 
 use std::sync::Arc;
 
-use city_auth::Keyring;
 use city_blobs::Blobs;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
 use city_clients::{Accounts, ServiceClient};
@@ -61,7 +60,7 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         ids: infra.ids.clone(),
         snapshots: Snapshots::default(),
         blobs: Blobs::connect(config.s3.settings()?),
-        keyring: Arc::new(keyring(&config, &infra)?),
+        keyring: Arc::new(infra.keyring("CATALOGUE_KEYRING_FILE", config.keyring_file.as_deref())?),
         accounts: Accounts(accounts),
         retention_days: config.retention_days,
     };
@@ -93,22 +92,6 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         verifier: Some(infra.verifier),
         max_body_bytes: http::MAX_IMPORT_BYTES, // of the one route that takes so much; the others say less
     })
-}
-
-fn keyring(config: &Config, infra: &Infra) -> Result<Keyring, BootError> {
-    let variable = "CATALOGUE_KEYRING_FILE";
-    match &config.keyring_file {
-        Some(path) => {
-            let read = std::fs::read_to_string(path);
-            let json = read.map_err(|error| {
-                BootError::Config(format!("{variable} {}: {error}", path.display()))
-            })?;
-            Keyring::from_json(&json)
-                .map_err(|error| BootError::Config(format!("{variable}: {error}")))
-        }
-        None if infra.profile.is_development() => Ok(Keyring::generate(&infra.ids)),
-        None => Err(BootError::Config(format!("set {variable} to this service's keyring"))),
-    }
 }
 
 /// The staff routes of this service.

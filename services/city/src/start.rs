@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use city_auth::internal::{Identity, Verifier};
 use city_auth::{Keyring, SigningKey};
-use city_blobs::S3Settings;
+use city_blobs::{S3Config, S3Settings};
 use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Service, db};
 use city_clock::{SharedClock, SystemClock};
 use city_ids::{Ids, ServiceName};
@@ -212,14 +212,21 @@ pub fn reports_app(parts: &Parts) -> Result<city_reports::App, BootError> {
 /// When a variable does not parse.
 fn reports_config(parts: &Parts) -> Result<city_reports::Config, BootError> {
     let mut settings = <city_reports::Config as confique::Config>::Layer::empty();
-    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
-    settings.s3.region = Some(parts.s3.region.clone());
-    settings.s3.bucket = Some(parts.s3.bucket.clone());
-    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
-    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
-    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    settings.s3 = store_settings(&parts.s3);
     settings.photo_child.clone_from(&parts.photo_child);
     preset(settings)
+}
+
+/// The store that the city decided, as a service's settings name it.
+fn store_settings(store: &S3Settings) -> <S3Config as confique::Config>::Layer {
+    let mut settings = <S3Config as confique::Config>::Layer::empty();
+    settings.endpoint = Some(store.endpoint.clone());
+    settings.region = Some(store.region.clone());
+    settings.bucket = Some(store.bucket.clone());
+    settings.public_endpoint.clone_from(&store.public_endpoint);
+    settings.access_key = Some(SecretString::from(store.access_key.clone()));
+    settings.secret_key = Some(store.secret_key.clone());
+    settings
 }
 
 /// The settings of catalogue, with the store and the keyring that the city decided.
@@ -230,12 +237,7 @@ fn catalogue_config(
     let mut settings = <city_catalogue::Config as confique::Config>::Layer::empty();
     settings.keyring_file.clone_from(&parts.catalogue_keyring_file);
     settings.accounts_url = Some(accounts_url.to_owned());
-    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
-    settings.s3.region = Some(parts.s3.region.clone());
-    settings.s3.bucket = Some(parts.s3.bucket.clone());
-    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
-    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
-    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    settings.s3 = store_settings(&parts.s3);
     preset(settings)
 }
 
@@ -246,12 +248,7 @@ fn payments_config(parts: &Parts, accounts_url: &str) -> Result<city_payments::C
     settings.keyring_file.clone_from(&parts.payments_keyring_file);
     settings.durability = parts.payments_durability.map(str::to_owned);
     settings.accounts_url = Some(accounts_url.to_owned());
-    settings.s3.endpoint = Some(parts.s3.endpoint.clone());
-    settings.s3.region = Some(parts.s3.region.clone());
-    settings.s3.bucket = Some(parts.s3.bucket.clone());
-    settings.s3.public_endpoint.clone_from(&parts.s3.public_endpoint);
-    settings.s3.access_key = Some(SecretString::from(parts.s3.access_key.clone()));
-    settings.s3.secret_key = Some(parts.s3.secret_key.clone());
+    settings.s3 = store_settings(&parts.s3);
     preset(settings)
 }
 

@@ -13,7 +13,6 @@ mod worker;
 
 use std::sync::Arc;
 
-use city_auth::Keyring;
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service};
 use city_events::{Consumer, Pruner, Relay};
 use city_ids::ServiceName;
@@ -55,7 +54,9 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         db: infra.db.clone(),
         clock: infra.clock.clone(),
         ids: infra.ids.clone(),
-        keyring: Arc::new(keyring(&config, &infra)?),
+        keyring: Arc::new(
+            infra.keyring("NOTIFICATIONS_KEYRING_FILE", config.keyring_file.as_deref())?,
+        ),
         sides: channel::Sides::build(&config, &infra)?,
     };
     let name = ServiceName::Notifications;
@@ -92,22 +93,6 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         verifier: Some(infra.verifier),
         max_body_bytes: MAX_BODY_BYTES,
     })
-}
-
-fn keyring(config: &Config, infra: &Infra) -> Result<Keyring, BootError> {
-    let variable = "NOTIFICATIONS_KEYRING_FILE";
-    match &config.keyring_file {
-        Some(path) => {
-            let read = std::fs::read_to_string(path);
-            let json = read.map_err(|error| {
-                BootError::Config(format!("{variable} {}: {error}", path.display()))
-            })?;
-            Keyring::from_json(&json)
-                .map_err(|error| BootError::Config(format!("{variable}: {error}")))
-        }
-        None if infra.profile.is_development() => Ok(Keyring::generate(&infra.ids)),
-        None => Err(BootError::Config(format!("set {variable} to this service's keyring"))),
-    }
 }
 
 /// The staff routes of this service: none yet.

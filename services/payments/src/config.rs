@@ -40,12 +40,37 @@ pub struct Config {
     /// The city printed in the codes of merchants.
     #[config(env = "PAYMENTS_QR_CITY", default = "Hue")]
     pub qr_city: String,
+    /// Days for which merchants can read what they were told, and have it sent again: at least 14. An event that still waits
+    /// for an endpoint is kept longer.
+    #[config(env = "PAYMENTS_EVENT_DAYS", default = 90)]
+    pub event_days: u16,
+    /// Signed calls of one key at once.
+    #[config(env = "PAYMENTS_MERCHANT_BURST", default = 50)]
+    pub merchant_burst: u32,
+    /// Signed calls of one key in a minute, over all instances.
+    #[config(env = "PAYMENTS_MERCHANT_PER_MINUTE", default = 3000)]
+    pub merchant_per_minute: u32,
+    /// Badly signed calls of one address, and of any address naming one key, that an instance looks at in a minute. An address
+    /// from which a key signed well is not held up by what others spoil.
+    #[config(env = "PAYMENTS_MERCHANT_FAILURES_PER_MINUTE", default = 30)]
+    pub merchant_failures_per_minute: u32,
+    /// Milliseconds that Redis has to count a signed call; after that an instance decides alone, at a quarter of the limit.
+    #[config(env = "PAYMENTS_MERCHANT_PATIENCE_MS", default = 25)]
+    pub merchant_patience_ms: u64,
     /// Whether webhooks may call this machine, also over plain HTTP: for trying out; production refuses it.
     #[config(env = "PAYMENTS_WEBHOOK_LOOPBACK", default = false)]
     pub webhook_loopback: bool,
     /// The identity level, 0 to 2, from which a resident may open a wallet.
     #[config(env = "PAYMENTS_WALLET_LEVEL", default = 2)]
     pub wallet_level: u8,
+    /// The bucket to which signed heads are copied, once and for ever; that of `S3_BUCKET` when none is named. In production it
+    /// should be one of its own, with object lock and a default retention (compliance) as long as books are kept, and
+    /// readable by auditors: nobody, the city included, then writes over a copy or deletes it.
+    #[config(env = "PAYMENTS_HEADS_BUCKET")]
+    pub heads_bucket: Option<String>,
+    /// What the names of the copies begin with. A new bucket or prefix gets all heads from the first one on.
+    #[config(env = "PAYMENTS_HEADS_PREFIX", default = "payments/heads")]
+    pub heads_prefix: String,
     /// Providers that take money for the city.
     #[config(nested)]
     pub providers: ProvidersConfig,

@@ -84,6 +84,24 @@ pub enum Error {
         /// Our clock.
         now: Timestamp,
     },
+    /// Too many calls of a key, or too many that were signed badly.
+    #[error("too many calls for now")]
+    RateLimited {
+        /// When there may be more.
+        retry_after_seconds: u64,
+    },
+    /// A merchant's key on a biller's route, or the other way round.
+    #[error("this is not for keys of this kind")]
+    KeyKind,
+    /// Events after the one that was named are forgotten already.
+    #[error("events after this one are forgotten")]
+    EventsForgotten {
+        /// Numbers up to this one are no longer read.
+        forgotten: i64,
+    },
+    /// The payee has nothing that could be settled now.
+    #[error("there is nothing to settle")]
+    NothingToSettle,
     /// The ledger refused the payment, for ever.
     #[error("the payment is refused: {}", .code.name())]
     Refused {
@@ -175,9 +193,10 @@ impl Outcome for Error {
             Self::Input(_) | Self::NotAnId | Self::IdTime { .. } => Kind::Invalid,
             Self::NotFound => Kind::NotFound,
             Self::SignatureInvalid | Self::SignatureTime { .. } => Kind::Unauthenticated,
-            Self::IdentityLevelRequired | Self::TwoPersons | Self::ReauthRequired => {
-                Kind::Forbidden
-            }
+            Self::IdentityLevelRequired
+            | Self::KeyKind
+            | Self::TwoPersons
+            | Self::ReauthRequired => Kind::Forbidden,
             Self::KeyReused
             | Self::WalletRequired
             | Self::StepUpRequired
@@ -192,10 +211,12 @@ impl Outcome for Error {
             | Self::ProviderNotOffered
             | Self::Refused { .. }
             | Self::CodeTaken
+            | Self::EventsForgotten { .. }
+            | Self::NothingToSettle
             | Self::Stale { .. }
             | Self::WatchLimit
             | Self::State => Kind::Conflict,
-            Self::LookupLimit { .. } => Kind::TooMany,
+            Self::LookupLimit { .. } | Self::RateLimited { .. } => Kind::TooMany,
             Self::Away { .. }
             | Self::Busy
             | Self::NoLeader
@@ -224,6 +245,10 @@ impl Outcome for Error {
             Self::QrPayeeUnknown => "QR_PAYEE_UNKNOWN",
             Self::SignatureInvalid => "SIGNATURE_INVALID",
             Self::SignatureTime { .. } => "SIGNATURE_TIME",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::KeyKind => "KEY_KIND",
+            Self::EventsForgotten { .. } => "EVENTS_FORGOTTEN",
+            Self::NothingToSettle => "NOTHING_TO_SETTLE",
             Self::Refused { code, .. } => code.name(),
             Self::ProviderNotOffered => "PROVIDER_NOT_OFFERED",
             Self::ProviderAway => "PROVIDER_AWAY",
@@ -255,7 +280,8 @@ impl Outcome for Error {
         match self {
             Self::Busy | Self::NoLeader | Self::OutcomePending => Some(1),
             Self::ProviderAway => Some(30),
-            Self::LookupLimit { retry_after_seconds } => Some(*retry_after_seconds),
+            Self::LookupLimit { retry_after_seconds }
+            | Self::RateLimited { retry_after_seconds } => Some(*retry_after_seconds),
             _ => None,
         }
     }
@@ -274,6 +300,7 @@ impl Outcome for Error {
                 let codes: Vec<_> = blockers.iter().map(|one| one.code()).collect();
                 Some(json!({ "blockers": codes }))
             }
+            Self::EventsForgotten { forgotten } => Some(json!({ "forgotten": forgotten })),
             Self::Stale { version } => Some(json!({ "version": version })),
             Self::Refused { details, .. } => Some(details.clone()).filter(|it| !it.is_null()),
             _ => None,

@@ -16,8 +16,9 @@ mod worker;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::Duration;
 use city_auth::Keyring;
-use city_blobs::Blobs;
+use city_blobs::{Blobs, S3Settings};
 use city_boot::{BootError, Check, Infra, InfraConfig, Process, Service, Worker};
 use city_clients::{Accounts, ServiceClient};
 use city_events::{Consumer, Pruner, Relay};
@@ -25,6 +26,7 @@ use city_ids::ServiceName;
 use city_receipt::{HeadKey, PublishedKeys};
 
 use crate::app::StepUpKeys;
+use crate::app::merchant::CallRates;
 pub use crate::config::Config;
 pub use crate::domain::ledger;
 use crate::domain::webhook::Loopback;
@@ -76,8 +78,10 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
     ));
     let development = infra.profile.is_development();
     let providers = app::Providers::build(&config.providers, &infra.http, development)?;
+    let s3 = config.s3.settings()?;
     let app = app::App {
-        blobs: Blobs::connect(config.s3.settings()?),
+        head_copies: head_copies(&config, &s3),
+        blobs: Blobs::connect(s3),
         db: infra.db.clone(),
         clock: infra.clock.clone(),
         ids: infra.ids.clone(),
@@ -89,6 +93,8 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         keyring,
         qr_bin: qr_bin(&config)?,
         qr_city: config.qr_city.clone(),
+        calls: Arc::new(app::merchant::Calls::new(infra.redis.clone(), call_rates(&config)?)),
+        events_kept: events_kept(&config)?,
         webhook_loopback,
         wallet_level: config.wallet_level,
     };
@@ -116,6 +122,17 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         verifier: Some(infra.verifier),
         max_body_bytes: http::MAX_IMPORT_BYTES, // of the one route that takes so much; the others say less
     })
+}
+
+/// Where signed heads are copied to.
+fn head_copies(config: &Config, s3: &S3Settings) -> app::HeadCopies {
+    let bucket = config.heads_bucket.clone().unwrap_or_else(|| s3.bucket.clone());
+    let prefix = config.heads_prefix.clone();
+    app::HeadCopies {
+        place: format!("{bucket}/{prefix}"),
+        prefix,
+        blobs: Blobs::connect(S3Settings { bucket, ..s3.clone() }),
+    }
 }
 
 /// How the ledger is run.
@@ -164,6 +181,31 @@ fn qr_bin(config: &Config) -> Result<String, BootError> {
     let bin = config.qr_bin.clone();
     let fits = bin.len() == 6 && bin.bytes().all(|byte| byte.is_ascii_digit());
     fits.then_some(bin).ok_or_else(|| BootError::Config("PAYMENTS_QR_BIN has six digits".into()))
+}
+
+/// How many calls merchants' systems may make.
+fn call_rates(config: &Config) -> Result<CallRates, BootError> {
+    let rates = CallRates {
+        burst: config.merchant_burst,
+        per_minute: config.merchant_per_minute,
+        failures_per_minute: config.merchant_failures_per_minute,
+        patience: std::time::Duration::from_millis(config.merchant_patience_ms),
+    };
+    let fits = [rates.burst, rates.per_minute, rates.failures_per_minute]
+        .iter()
+        .all(|rate| (1..=1_000_000).contains(rate));
+    fits.then_some(rates).ok_or_else(|| {
+        let refused = "PAYMENTS_MERCHANT_BURST, PAYMENTS_MERCHANT_PER_MINUTE and \
+                       PAYMENTS_MERCHANT_FAILURES_PER_MINUTE are 1 to 1000000";
+        BootError::Config(refused.into())
+    })
+}
+
+/// How long merchants can read what they were told: longer than any event waits for an endpoint.
+fn events_kept(config: &Config) -> Result<Duration, BootError> {
+    let days = config.event_days;
+    let refused = || BootError::Config("PAYMENTS_EVENT_DAYS is at least 14".into());
+    (days >= 14).then(|| Duration::days(i64::from(days))).ok_or_else(refused)
 }
 
 /// Whether webhooks may call this machine.

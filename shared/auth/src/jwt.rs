@@ -1,6 +1,5 @@
 //! Signing and verifying of JWTs after RFC 8725: one algorithm, exact `typ`, our clock, no key taken from the token.
 
-use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -61,13 +60,6 @@ impl SigningKey {
     /// The public half.
     pub fn verifying_key(&self) -> VerifyingKey {
         VerifyingKey::from_raw(self.pair.public_key().as_ref())
-    }
-
-    /// The public half in DER, for certificates.
-    pub fn public_der(&self) -> Option<Vec<u8>> {
-        let der: Result<aws_lc_rs::encoding::PublicKeyX509Der<'_>, _> =
-            self.pair.public_key().as_der();
-        der.ok().map(|der| der.as_ref().to_vec())
     }
 
     /// A compact JWT of `typ` with these claims.

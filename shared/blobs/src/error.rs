@@ -67,14 +67,21 @@ where
     if status == 404 && code != "NoSuchBucket" {
         return None;
     }
+    // Two writers at once: the other one may yet fail.
+    let raced = code == "ConditionalRequestConflict";
     let request = error.request_id().unwrap_or("none").to_owned();
     let answered = Answered { status, code, request };
     // An answer cut off in the middle has a good status: nothing was refused.
-    if !(400..500).contains(&status) || matches!(status, 408 | 429) {
+    if !(400..500).contains(&status) || matches!(status, 408 | 429) || raced {
         Some(BlobError::away(doing, answered))
     } else {
         Some(BlobError::refused(doing, answered))
     }
+}
+
+/// Whether the store did not write because there is an object.
+pub(crate) fn stands_already<E>(error: &SdkError<E>) -> bool {
+    error.raw_response().is_some_and(|response| response.status().as_u16() == 412)
 }
 
 /// For calls to which "no such object" is a refusal like any other.

@@ -8,12 +8,14 @@ use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{
     BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
 };
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumAlgorithm;
 use bytes::{Bytes, BytesMut};
 use secrecy::ExposeSecret as _;
 
 use crate::config::S3Settings;
-use crate::error::{BlobError, fault, unless_absent};
+use crate::error::{BlobError, fault, stands_already, unless_absent};
 
 const CONNECT: Duration = Duration::from_secs(1);
 /// The whole call, its retries included.
@@ -94,17 +96,41 @@ impl Blobs {
         content_type: &str,
         cache: &str,
     ) -> Result<(), BlobError> {
-        self.client
+        let put = self.client.put_object().cache_control(cache);
+        self.write(put, key, bytes, content_type).await
+    }
+
+    /// Writes an object unless there is one, and says whether this call did: what stands is never written over. A call
+    /// whose answer was lost is tried again and then finds its own object, so whoever gets `false` compares.
+    ///
+    /// It carries a checksum, without which a bucket with object lock takes nothing.
+    ///
+    /// # Errors
+    /// When the store is away or refuses.
+    pub async fn put_once(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+        cache: &str,
+    ) -> Result<bool, BlobError> {
+        let sent = self
+            .client
             .put_object()
             .bucket(&self.bucket)
             .key(key)
             .content_type(content_type)
             .cache_control(cache)
+            .checksum_algorithm(ChecksumAlgorithm::Sha256)
+            .if_none_match("*")
             .body(ByteStream::from(bytes))
             .send()
-            .await
-            .map(drop)
-            .map_err(fault("writing an object"))
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) if stands_already(&error) => Ok(false),
+            Err(error) => Err(fault("writing an object once")(error)),
+        }
     }
 
     /// Writes an object that browsers save and never show: nothing in it runs on our address.
@@ -117,13 +143,20 @@ impl Blobs {
         bytes: Bytes,
         content_type: &str,
     ) -> Result<(), BlobError> {
-        self.client
-            .put_object()
-            .bucket(&self.bucket)
+        let put = self.client.put_object().content_disposition("attachment");
+        self.write(put.cache_control("private, no-store"), key, bytes, content_type).await
+    }
+
+    async fn write(
+        &self,
+        put: PutObjectFluentBuilder,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+    ) -> Result<(), BlobError> {
+        put.bucket(&self.bucket)
             .key(key)
             .content_type(content_type)
-            .content_disposition("attachment")
-            .cache_control("private, no-store")
             .body(ByteStream::from(bytes))
             .send()
             .await

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use city_auth::SigningKey;
 use city_auth::internal::{Identity, PublishedKey, Verifier};
+use city_auth::{Keyring, SigningKey};
 use city_clock::{SharedClock, SystemClock};
 use city_ids::{Ids, ServiceName};
 use confique::Config;
@@ -117,6 +117,25 @@ impl Infra {
             identity,
             http,
         })
+    }
+
+    /// The keyring a service seals with, from the file that `variable` names; in development without a file one that ends
+    /// with the process.
+    ///
+    /// # Errors
+    /// One line that names the variable.
+    pub fn keyring(&self, variable: &str, file: Option<&Path>) -> Result<Keyring, BootError> {
+        match file {
+            Some(path) => {
+                let json = std::fs::read_to_string(path).map_err(|error| {
+                    BootError::Config(format!("{variable} {}: {error}", path.display()))
+                })?;
+                Keyring::from_json(&json)
+                    .map_err(|error| BootError::Config(format!("{variable}: {error}")))
+            }
+            None if self.profile.is_development() => Ok(Keyring::generate(&self.ids)),
+            None => Err(BootError::Config(format!("set {variable} to this service's keyring"))),
+        }
     }
 }
 

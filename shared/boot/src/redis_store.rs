@@ -57,17 +57,6 @@ impl RedisStore {
         command.query_async(&mut self.manager.clone()).await
     }
 
-    /// Runs a pipeline.
-    ///
-    /// # Errors
-    /// Whatever Redis or the way to it refuses.
-    pub async fn run_pipeline<T: FromRedisValue>(
-        &self,
-        pipeline: &redis::Pipeline,
-    ) -> Result<T, RedisError> {
-        pipeline.query_async(&mut self.manager.clone()).await
-    }
-
     /// Runs a script.
     ///
     /// # Errors

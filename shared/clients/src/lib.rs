@@ -8,6 +8,7 @@ mod accounts;
 mod breaker;
 mod call;
 mod catalogue;
+mod dossiers;
 mod merchants;
 mod notifications;
 mod payments;

@@ -30,7 +30,7 @@ impl Reports {
     /// Files a report.
     ///
     /// # Errors
-    /// Those of section 6 of the service's README, and those of any call.
+    /// Those of "What is refused" in the service's README, and those of any call.
     pub async fn file_report(
         &self,
         call: &Call,

@@ -134,7 +134,12 @@ impl Book {
     /// Wishes something for an order, made or to be made.
     pub fn wish(&mut self, provider: Provider, our_ref: &str, scenario: Scenario, now: Timestamp) {
         let key = (provider, our_ref.to_owned());
-        self.wishes.entry(key.clone()).or_default().insert(scenario);
+        let wishes = self.wishes.entry(key.clone()).or_default();
+        if scenario == Scenario::RefundOk {
+            // Further refunds of the same order go well.
+            wishes.retain(|wish| !wish.spoils_refunds());
+        }
+        wishes.insert(scenario);
         if self.orders.contains_key(&key) {
             self.begin(&key, scenario, now);
         }

@@ -75,4 +75,11 @@ impl Scenario {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, scenario)| scenario)
     }
+    /// Whether a refund goes otherwise than well.
+    pub const fn spoils_refunds(self) -> bool {
+        matches!(
+            self,
+            Self::RefundRunning | Self::RefundRefused | Self::RefundTimeout | Self::RefundUnsigned
+        )
+    }
 }

@@ -8,6 +8,7 @@
 mod backing;
 mod derived;
 mod head;
+mod heads;
 mod keys;
 mod leaf;
 pub mod merkle;
@@ -17,6 +18,7 @@ mod wire;
 pub use backing::{BackingStatement, BankBalance, SignedBacking, verify_backing};
 pub use derived::derive;
 pub use head::BatchHead;
+pub use heads::{ProvenHeads, SignedHead, verify_heads};
 pub use keys::{HeadKey, PublishedKeys, UnreadableKeys};
 pub use leaf::{Command, Leaf, Leg, Rejection};
 pub use receipt::{Proven, Receipt, Unproven, verify};

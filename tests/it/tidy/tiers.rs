@@ -11,7 +11,7 @@ fn tier(name: &str) -> Option<u8> {
         | "city-receipt" => 0,
         "city-contracts" => 1,
         "city-http" | "city-auth" | "city-events" | "city-blobs" | "city-boot" | "city-clients"
-        | "city-providersim" | "city-testkit" => 2,
+        | "city-providersim" | "city-ratelimit" | "city-testkit" => 2,
         "city-accounts" | "city-reports" | "city-notifications" | "city-catalogue"
         | "city-payments" | "city-gateway" => 3,
         "city-city" | "city-tests" => 4,

@@ -1,6 +1,7 @@
 //! The route table, a folder a part of the catalogue.
 
 pub mod caching;
+mod described;
 mod dossier;
 mod nodes;
 mod procedure;

@@ -13,6 +13,9 @@ const REPORT: &str = "id code version state dueAt ward { name { text } } agency 
     photos { state full thumb } afterPhotos { state full } result rating { score } canRate \
     timeline(first: 20) { edges { node { kind at } } }";
 
+/// How often an operation is sent while the city asks for a moment.
+const TRIES: usize = 4;
+
 pub(super) struct App {
     url: String,
     http: reqwest::Client,
@@ -111,6 +114,11 @@ impl App {
         put(&self.http, ticket, bytes).await?;
         self.upload_url = Some(text(&ticket["url"]).to_owned());
         Ok(text(&ticket["fileId"]).to_owned())
+    }
+
+    /// Sends bytes to where a ticket says.
+    pub(super) async fn put(&self, ticket: &Value, bytes: &[u8]) -> Result<(), DemoError> {
+        put(&self.http, ticket, bytes).await
     }
 
     /// Files the report; called again it is a replay, since the key stays.
@@ -283,18 +291,30 @@ impl App {
         }
     }
 
+    /// Executes an operation; again when the city asks for a moment, as it does on a busy machine.
     async fn execute(&self, document: String, variables: Value) -> Result<Value, DemoError> {
+        let body = json!({ "query": document, "variables": variables, "operationName": "Demo" });
+        let mut answer = Value::Null;
+        for _ in 0..TRIES {
+            answer = self.answer(&body).await?;
+            let extensions = &answer["errors"][0]["extensions"];
+            match extensions["retryAfterSeconds"].as_u64() {
+                Some(seconds) if extensions["code"] == "UNAVAILABLE" => {
+                    tokio::time::sleep(Duration::from_secs(seconds)).await;
+                }
+                _ if answer["errors"].is_null() => return Ok(answer["data"].clone()),
+                _ => break,
+            }
+        }
+        Err(DemoError::off("GraphQL", "data", &answer))
+    }
+
+    async fn answer(&self, body: &Value) -> Result<Value, DemoError> {
         let mut request = self.http.post(format!("{}/graphql", self.url));
         if let Some(token) = &self.access_token {
             request = request.bearer_auth(token);
         }
-        let body = json!({ "query": document, "variables": variables, "operationName": "Demo" });
-        let answer = self.json(request.json(&body)).await?;
-        if answer["errors"].is_null() {
-            Ok(answer["data"].clone())
-        } else {
-            Err(DemoError::off("GraphQL", "data", &answer))
-        }
+        self.json(request.json(body)).await
     }
 
     async fn json(&self, request: reqwest::RequestBuilder) -> Result<Value, DemoError> {
@@ -321,11 +341,11 @@ pub(super) async fn put(
     let answer = request
         .send()
         .await
-        .map_err(|source| DemoError::Away { url: "the photo store".to_owned(), source })?;
+        .map_err(|source| DemoError::Away { url: "the store of files".to_owned(), source })?;
     if answer.status().is_success() {
         Ok(())
     } else {
-        Err(DemoError::off("uploading the photo", "200", &json!(answer.status().as_u16())))
+        Err(DemoError::off("uploading a file", "200", &json!(answer.status().as_u16())))
     }
 }
 

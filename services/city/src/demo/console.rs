@@ -103,6 +103,17 @@ impl Console {
         Err(DemoError::off("taking a step", "success", &refusal))
     }
 
+    /// Moves a dossier on from a version: the answer, or the refusal.
+    pub(super) async fn act_on_dossier(
+        &self,
+        id: &str,
+        action: &str,
+        body: &Value,
+    ) -> Result<Result<Value, Value>, DemoError> {
+        let request = self.http.post(self.at(&format!("dossiers/{id}/{action}"))).json(body);
+        self.exchange(request.header("idempotency-key", key(&self.ids))).await
+    }
+
     /// Uploads the photo of the repaired place and gives its id.
     pub(super) async fn upload_after_photo(
         &self,

@@ -2,10 +2,11 @@
 //!
 //! A resident signs in, files a report with a photo that tells where they live, and watches; a triage officer accepts it,
 //! an officer resolves it with a photo; the resident rates the result. Then they open a wallet, top it up, send money and prove
-//! it. It writes only what a resident and officers could.
+//! it, and pay what a dossier costs. It writes only what a resident and officers could.
 
 mod app;
 mod console;
+mod dossier;
 mod live;
 mod money;
 mod photo;
@@ -191,6 +192,7 @@ pub async fn run(command: &DemoCommand) -> Result<(), DemoError> {
     let unread = app.unread(PATIENCE).await?;
     say.step(&format!("The inbox holds {unread} messages about it"));
     money::run(&command.url, &app, &phone, &say).await?;
+    dossier::run(&command.url, &app, &phone, &say).await?;
     say.done();
     Ok(())
 }

@@ -126,6 +126,19 @@ async fn top_up(app: &App, wallet: &str) -> Result<(), DemoError> {
 /// Quotes, confirms and sends; sends again with the same key, as after a lost answer.
 async fn send(app: &App, payee: &str) -> Result<Value, DemoError> {
     let mut input = json!({ "idempotencyKey": app.new_id(), "payeeId": payee, "amount": SENT });
+    input["stepUpToken"] = confirm(app, &input).await?;
+    let paid = "payment { id state amount }";
+    let first = app.mutate("sendMoney", "SendMoneyInput", paid, input.clone()).await?;
+    let again = app.mutate("sendMoney", "SendMoneyInput", paid, input).await?;
+    expect("sending it again", again == first, "the first answer", &again)?;
+    Ok(first["payment"].clone())
+}
+
+/// Asks what a payment would be and enters the PIN for it; the token that says so.
+///
+/// # Errors
+/// What is off, also when something would refuse the payment.
+pub(super) async fn confirm(app: &App, input: &Value) -> Result<Value, DemoError> {
     let quoted = app.ask(
         "paymentQuote(input: $input) { operation operationDigest total problems { code } }",
         "$input: PaymentQuoteInput!",
@@ -139,15 +152,14 @@ async fn send(app: &App, payee: &str) -> Result<Value, DemoError> {
         "token",
         json!({ "operation": quote["operation"], "digest": quote["operationDigest"], "pin": PIN }),
     );
-    input["stepUpToken"] = confirmed.await?["token"].clone();
-    let paid = "payment { id state amount }";
-    let first = app.mutate("sendMoney", "SendMoneyInput", paid, input.clone()).await?;
-    let again = app.mutate("sendMoney", "SendMoneyInput", paid, input).await?;
-    expect("sending it again", again == first, "the first answer", &again)?;
-    Ok(first["payment"].clone())
+    Ok(confirmed.await?["token"].clone())
 }
 
-async fn available(app: &App) -> Result<String, DemoError> {
+/// What can be spent.
+///
+/// # Errors
+/// What is off.
+pub(super) async fn available(app: &App) -> Result<String, DemoError> {
     let data = app.query("myWallet { available }", &json!({})).await?;
     Ok(text(&data["myWallet"]["available"]).to_owned())
 }

@@ -86,6 +86,7 @@ impl Door {
                     max_body_bytes: operation.max_body_bytes,
                     timeout: operation.timeout,
                     headers: &[],
+                    address: None,
                 };
                 self.upstreams.forward(&handover, Request::from_parts(parts, body)).await
             }

@@ -1,26 +1,7 @@
 //! The named limits (security: client address and rate limits). Caps that must survive Redis are counted by `accounts` in
 //! PostgreSQL; these are the outer fence.
 
-use super::gcra::Rule;
-
-/// What happens while Redis does not answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RedisDown {
-    /// This process decides alone, at a quarter of burst and rate.
-    Process,
-    /// This process decides alone, at the full rate.
-    ProcessInFull,
-    /// Nothing passes: what is behind costs money or tells who has an account.
-    Closed,
-}
-
-/// A limit: its name in keys, logs and policies, and its rule.
-#[derive(Debug, Clone, Copy)]
-pub struct Limit {
-    pub name: &'static str,
-    pub rule: Rule,
-    pub redis_down: RedisDown,
-}
+use city_ratelimit::{Limit, RedisDown, Rule};
 
 const MILLISECOND: i64 = 1_000;
 const SECOND: i64 = 1_000 * MILLISECOND;
@@ -56,12 +37,8 @@ pub static CODE_NETWORK: Limit = hourly("code-net", 300);
 pub static CODE_CONFIRM_ADDRESS: Limit = limit("confirm-addr", 30, 5 * SECOND);
 /// By account or challenge.
 pub static CODE_CONFIRM_ACCOUNT: Limit = limit("confirm-user", 10, 30 * SECOND);
-/// By session.
-pub static REFRESH: Limit = limit("refresh", 120, 3 * SECOND);
 /// By address.
 pub static STAFF_SIGN_IN_ADDRESS: Limit = limit("staff-addr", 30, 5 * SECOND);
-/// By the hash of the e-mail address.
-pub static STAFF_SIGN_IN_EMAIL: Limit = limit("staff-mail", 10, 30 * SECOND);
 /// By account or guest address.
 pub static FILE_REPORT: Limit = limit("file-report", 10, 60 * SECOND);
 /// By account or guest address.
@@ -76,7 +53,8 @@ pub static TRACKING: Limit = Limit {
 pub static PAYMENT: Limit = limit("pay", 5, 10 * SECOND);
 /// By account.
 pub static RECEIPTS: Limit = limit("receipt", 10, 6 * SECOND);
-/// By the key a merchant names; what it signs is checked by payments.
+/// By the key a merchant names and the address, so that nobody elsewhere uses up what is another's. What is signed with the key
+/// is checked, and counted by the key alone, by payments.
 pub static MERCHANT_API: Limit = limit("merchant", 50, SECOND / 50);
 /// By provider, and no other limit: money that arrived must not be turned away.
 pub static PAYMENT_NOTICES: Limit = Limit {

@@ -71,6 +71,8 @@ pub struct Handover<'a> {
     pub timeout: Duration,
     /// What passes inward beside the headers of every route.
     pub headers: &'a [HeaderName],
+    /// What limits by address count whoever asks by, for a service that counts too. Never what the client says about itself.
+    pub address: Option<&'a str>,
 }
 
 impl Upstreams {
@@ -117,6 +119,9 @@ impl Upstreams {
             .timeout(handover.timeout);
         if let Some(context) = trace::current() {
             sent = sent.header("traceparent", context.header());
+        }
+        if let Some(address) = handover.address {
+            sent = sent.header("x-city-address", address);
         }
         if !request.body().is_end_stream() {
             let body = Limited::new(request.into_body(), handover.max_body_bytes);

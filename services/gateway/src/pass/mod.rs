@@ -10,9 +10,7 @@ mod own_machine;
 mod status_file;
 mod table;
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -27,8 +25,6 @@ pub use forward::{Handover, Upstreams, check_path, too_large};
 use crate::App;
 use crate::limit::{address, table as limits};
 use table::{Caller, Counted, ROUTES, Route};
-
-const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the routes stand on.
 #[derive(Debug)]
@@ -73,17 +69,18 @@ impl Pass {
                 &route.methods.iter().map(http::Method::as_str).collect::<Vec<_>>(),
             );
         }
-        let principal =
-            match self.admit(route, self.app.addresses.of(&request), request.headers()).await {
-                Ok(principal) => principal,
-                Err(refused) => return refused.into_response(),
-            };
+        let address = address::host_key(self.app.addresses.of(&request));
+        let principal = match self.admit(route, &address, request.headers()).await {
+            Ok(principal) => principal,
+            Err(refused) => return refused.into_response(),
+        };
         let handover = Handover {
             to: route.to,
             principal: &principal,
             max_body_bytes: route.max_body_bytes,
-            timeout: TIMEOUT,
+            timeout: route.timeout,
             headers: route.headers,
+            address: Some(&address),
         };
         self.upstreams.forward(&handover, request).await
     }
@@ -92,21 +89,20 @@ impl Pass {
     async fn admit(
         &self,
         route: &Route,
-        address: IpAddr,
+        address: &str,
         headers: &HeaderMap,
     ) -> Result<Principal, Problem> {
-        let address = address::host_key(address);
         if let Counted::PathAlone(limit) = route.counted {
             self.app.limits.check(limit, route.path, 1).await?;
             return self.caller(route.caller, headers).await;
         }
-        self.app.limits.check(&limits::ANY_REQUEST, &address, 1).await?;
+        self.app.limits.check(&limits::ANY_REQUEST, address, 1).await?;
         let named = match &route.counted {
-            Counted::Address(limit) => Some((*limit, address)),
-            // A request that names no key has nothing but its address.
+            Counted::Address(limit) => Some((*limit, address.to_owned())),
+            // A request that names no key has nothing but its address, and what one names may be another's.
             Counted::Header(name, limit) => {
                 let value = headers.get(name).and_then(|value| value.to_str().ok());
-                Some((*limit, value.map_or(address, str::to_owned)))
+                Some((*limit, format!("{address} {}", value.unwrap_or_default())))
             }
             Counted::AnyRequest | Counted::Account(_) | Counted::PathAlone(_) => None,
         };

@@ -1,5 +1,7 @@
 //! The table: which paths of services the outside may reach, and how. Everything else is 404, `/internal` above all.
 
+use std::time::Duration;
+
 use city_ids::ServiceName;
 use http::{HeaderName, Method};
 
@@ -23,7 +25,7 @@ pub enum Counted {
     Address(&'static Limit),
     /// By whoever's token it carries, beside the one on any request.
     Account(&'static Limit),
-    /// By what a header says, beside the one on any request.
+    /// By what a header says and the address, beside the one on any request.
     Header(HeaderName, &'static Limit),
     /// By the path, and by no other.
     PathAlone(&'static Limit),
@@ -38,6 +40,7 @@ pub struct Route {
     pub to: ServiceName,
     pub caller: Caller,
     pub max_body_bytes: usize,
+    pub timeout: Duration,
     pub counted: Counted,
     /// What passes inward beside the headers of every route.
     pub headers: &'static [HeaderName],
@@ -46,8 +49,10 @@ pub struct Route {
 const GET: &[Method] = &[Method::GET, Method::HEAD];
 const POST: &[Method] = &[Method::POST];
 const KIB: usize = 1024;
-/// Bills of a whole import.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// Bills of a whole import, and how long they may take to arrive.
 const LARGEST_IMPORT: usize = 20 * KIB * KIB;
+const IMPORT_TIMEOUT: Duration = Duration::from_mins(1);
 const MERCHANT_KEY: HeaderName = HeaderName::from_static("city-key");
 static SIGNED: [HeaderName; 2] = [MERCHANT_KEY, HeaderName::from_static("city-signature")];
 
@@ -59,6 +64,7 @@ pub static ROUTES: [Route; 14] = [
         to: ServiceName::Reports,
         caller: Caller::Anonymous,
         max_body_bytes: 0,
+        timeout: TIMEOUT,
         counted: Counted::Address(&table::PHOTOS),
         headers: &[],
     },
@@ -70,6 +76,7 @@ pub static ROUTES: [Route; 14] = [
         to: ServiceName::Accounts,
         caller: Caller::Anonymous,
         max_body_bytes: 4 * KIB,
+        timeout: TIMEOUT,
         counted: Counted::AnyRequest,
         headers: &[],
     },
@@ -79,6 +86,7 @@ pub static ROUTES: [Route; 14] = [
         to: ServiceName::Accounts,
         caller: Caller::Resident,
         max_body_bytes: 4 * KIB,
+        timeout: TIMEOUT,
         counted: Counted::AnyRequest,
         headers: &[],
     },
@@ -99,6 +107,7 @@ pub static ROUTES: [Route; 14] = [
         to: ServiceName::Payments,
         caller: Caller::Resident,
         max_body_bytes: 0,
+        timeout: TIMEOUT,
         counted: Counted::Account(&table::RECEIPTS),
         headers: &[],
     },
@@ -108,12 +117,13 @@ pub static ROUTES: [Route; 14] = [
         to: ServiceName::Payments,
         caller: Caller::Resident,
         max_body_bytes: 0,
+        timeout: TIMEOUT,
         counted: Counted::Account(&table::RECEIPTS),
         headers: &[],
     },
     // Merchants' and billers' own systems. Payments checks what they sign.
-    merchant("/merchant/v1/bills", LARGEST_IMPORT),
-    merchant("/merchant/v1/{*rest}", 256 * KIB),
+    merchant("/merchant/v1/bills", LARGEST_IMPORT, IMPORT_TIMEOUT),
+    merchant("/merchant/v1/{*rest}", 256 * KIB, TIMEOUT),
 ];
 
 const fn notice(path: &'static str, methods: &'static [Method]) -> Route {
@@ -123,6 +133,7 @@ const fn notice(path: &'static str, methods: &'static [Method]) -> Route {
         to: ServiceName::Payments,
         caller: Caller::Anonymous,
         max_body_bytes: 16 * KIB,
+        timeout: TIMEOUT,
         counted: Counted::PathAlone(&table::PAYMENT_NOTICES),
         headers: &[],
     }
@@ -135,18 +146,20 @@ const fn public(path: &'static str) -> Route {
         to: ServiceName::Payments,
         caller: Caller::Anonymous,
         max_body_bytes: 0,
+        timeout: TIMEOUT,
         counted: Counted::AnyRequest,
         headers: &[],
     }
 }
 
-const fn merchant(path: &'static str, max_body_bytes: usize) -> Route {
+const fn merchant(path: &'static str, max_body_bytes: usize, timeout: Duration) -> Route {
     Route {
         path,
         methods: &[Method::GET, Method::POST],
         to: ServiceName::Payments,
         caller: Caller::Anonymous,
         max_body_bytes,
+        timeout,
         counted: Counted::Header(MERCHANT_KEY, &table::MERCHANT_API),
         headers: &SIGNED,
     }

@@ -12,7 +12,7 @@ use super::account::{
 };
 use super::asking::{Asking, asking};
 use super::biller::BillerMutation;
-use super::catalogue_mutation::CatalogueMutation;
+use super::dossier_mutation::DossierMutation;
 use super::merchant::MerchantMutation;
 use super::message::{MarkMessagesReadInput, MessagesPayload};
 use super::payment_mutation::PaymentMutation;
@@ -26,6 +26,7 @@ use super::report_input::{
     RequestPhotoUploadPayload, WithdrawReportInput,
 };
 use super::scalars::DateTime;
+use super::service_mutation::ServiceMutation;
 use super::user_error::UserError;
 
 /// What can be done. After a lost answer send the same input again: its `idempotencyKey` gets the first answer.
@@ -33,7 +34,8 @@ use super::user_error::UserError;
 #[graphql(name = "Mutation")]
 pub struct Mutation(
     GeneralMutation,
-    CatalogueMutation,
+    ServiceMutation,
+    DossierMutation,
     PaymentMutation,
     PinMutation,
     MerchantMutation,

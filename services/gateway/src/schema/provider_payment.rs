@@ -36,10 +36,10 @@ pub enum ProviderPaymentState {
     /// The provider has not said what became of it.
     #[graphql(name = "AWAITING")]
     Awaiting,
-    /// The provider took the money and doubts the payer: an officer decides.
+    /// The money arrived and waits aside until officers decide: the provider doubts the payer, or a refund failed.
     #[graphql(name = "REVIEW")]
     Review,
-    /// The money arrived and was credited.
+    /// The money arrived and was credited; no refund of it is under way, and not all of it is back.
     #[graphql(name = "PAID")]
     Paid,
     /// The provider refused it for good.
@@ -48,10 +48,10 @@ pub enum ProviderPaymentState {
     /// The provider says that nobody paid in time.
     #[graphql(name = "EXPIRED")]
     Expired,
-    /// The money arrived, could not be credited, and is on its way back.
+    /// It is on its way back, or a part of it is.
     #[graphql(name = "REFUNDING")]
     Refunding,
-    /// It is back with the payer.
+    /// All of it is back with the payer.
     #[graphql(name = "REFUNDED")]
     Refunded,
 }

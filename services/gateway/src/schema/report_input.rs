@@ -176,10 +176,9 @@ impl RateReportInput {
     /// Everything that does not fit.
     pub fn check(self, locale: Locale) -> Result<wire::RateReport, Vec<UserError>> {
         let mut checks = Checks::new(locale);
-        let key = checks.key(&self.idempotency_key);
-        let id = checks.id("/id", &self.id);
+        let named = checks.key_and_id(&self.idempotency_key, &self.id);
         let reasons = self.reasons.unwrap_or_default().into_iter().map(String::from).collect();
-        let wire = key.zip(id).map(|(idempotency_key, id)| wire::RateReport {
+        let wire = named.map(|(idempotency_key, id)| wire::RateReport {
             idempotency_key,
             id,
             score: self.score,
@@ -207,10 +206,8 @@ impl WithdrawReportInput {
     /// Everything that does not fit.
     pub fn check(self, locale: Locale) -> Result<wire::WithdrawReport, Vec<UserError>> {
         let mut checks = Checks::new(locale);
-        let key = checks.key(&self.idempotency_key);
-        let id = checks.id("/id", &self.id);
-        let wire =
-            key.zip(id).map(|(idempotency_key, id)| wire::WithdrawReport { idempotency_key, id });
+        let named = checks.key_and_id(&self.idempotency_key, &self.id);
+        let wire = named.map(|(idempotency_key, id)| wire::WithdrawReport { idempotency_key, id });
         checks.done(wire)
     }
 }

@@ -98,14 +98,18 @@ pub struct UploadHeader {
     value: String,
 }
 
+impl From<wire::UploadHeader> for UploadHeader {
+    fn from(of: wire::UploadHeader) -> Self {
+        Self { name: of.name, value: of.value }
+    }
+}
+
 impl From<wire::UploadTicket> for UploadTicket {
     fn from(of: wire::UploadTicket) -> Self {
-        let header =
-            |header: wire::UploadHeader| UploadHeader { name: header.name, value: header.value };
         Self {
             file_id: of.file_id.into(),
             url: of.url,
-            headers: of.headers.into_iter().map(header).collect(),
+            headers: of.headers.into_iter().map(Into::into).collect(),
             expires_at: DateTime(of.expires_at),
         }
     }
@@ -113,12 +117,10 @@ impl From<wire::UploadTicket> for UploadTicket {
 
 impl From<dossier::UploadTicket> for UploadTicket {
     fn from(of: dossier::UploadTicket) -> Self {
-        let header =
-            |header: wire::UploadHeader| UploadHeader { name: header.name, value: header.value };
         Self {
             file_id: of.file_id.into(),
             url: of.url,
-            headers: of.headers.into_iter().map(header).collect(),
+            headers: of.headers.into_iter().map(Into::into).collect(),
             expires_at: DateTime(of.expires_at),
         }
     }

@@ -104,6 +104,13 @@ impl Checks {
         id.ok()
     }
 
+    /// The key of a mutation and the `id` of what it is about; with either wrong, neither.
+    pub fn key_and_id<E: Entity>(&mut self, key: &ID, id: &ID) -> Option<(IdempotencyKey, Id<E>)> {
+        let key = self.key(key);
+        let id = self.id("/id", id);
+        key.zip(id)
+    }
+
     fn refuse(&mut self, pointer: &str, code: &str, vi: &str, en: &str) {
         let message = match self.locale {
             Locale::Vi => vi,

@@ -17,7 +17,6 @@ use city_boot::{Check, RedisStore, Worker};
 use city_clients::Accounts;
 use city_clock::SharedClock;
 use city_http::{Kind, Outcome};
-use city_ids::SessionId;
 use http::{HeaderMap, header};
 use tokio::sync::broadcast;
 
@@ -151,18 +150,6 @@ impl Who {
             Err(Missing::Ended) => Err(Denied::SessionEnded),
             Err(Missing::Away) if earlier.kind == PrincipalKind::Staff => Err(Denied::Unconfirmed),
             Err(Missing::Away) => Ok(SessionRecord::degraded(earlier.kind, account, session)),
-        }
-    }
-
-    /// The principal of a session as it is now, for connections that outlive their token.
-    ///
-    /// # Errors
-    /// [`Denied`].
-    pub async fn of_session(&self, sid: SessionId) -> Result<Principal, Denied> {
-        match self.sessions.find(sid).await {
-            Ok(record) => Ok(record.principal(self.clock.now())),
-            Err(Missing::Ended) => Err(Denied::SessionEnded),
-            Err(Missing::Away) => Err(Denied::Unconfirmed),
         }
     }
 

@@ -11,6 +11,7 @@ mod edge;
 mod limit;
 mod live;
 mod mutations;
+mod operations;
 mod pass;
 mod payments;
 mod payments_wire;

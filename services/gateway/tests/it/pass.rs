@@ -251,7 +251,12 @@ fn merchants_reach_payments_with_what_they_signed() {
         assert_eq!(status(call("orders", 256 * 1024 + 1)).await, 413);
         assert_eq!(status(call("bills", 256 * 1024 + 1)).await, 200, "imports are larger");
         assert_eq!(
-            status(call("payments/pay_1/refunds", 2).header("x-city-sub", "acc_1")).await,
+            status(
+                call("payments/pay_1/refunds", 2)
+                    .header("x-city-sub", "acc_1")
+                    .header("x-city-address", "203.0.113.9")
+            )
+            .await,
             200
         );
         assert_eq!(status(door.ask(Method::DELETE, "/merchant/v1/orders")).await, 405);
@@ -261,6 +266,7 @@ fn merchants_reach_payments_with_what_they_signed() {
         assert_eq!(seen.headers["city-key"], "mk_1");
         assert_eq!(seen.headers["city-signature"], "t=1,v1=ab");
         assert!(!seen.headers.contains_key("x-city-sub"));
+        assert_eq!(seen.headers["x-city-address"], "127.0.0.1", "as we see it, whatever they say");
         let told = vouched(door, "/payments/merchant/v1/orders", ServiceName::Payments);
         assert_eq!(told.kind, PrincipalKind::Anonymous, "payments checks the signature");
     });

@@ -114,13 +114,7 @@ pub async fn list_inbox(
         after,
         limit
     );
-    query
-        .fetch_all(db)
-        .await
-        .map_err(fault("listing the inbox"))?
-        .into_iter()
-        .map(Message::try_from)
-        .collect()
+    whole(query.fetch_all(db).await.map_err(fault("listing the inbox"))?)
 }
 
 /// The same of what is unread, which has an index of its own.
@@ -142,13 +136,7 @@ pub async fn list_unread(
         after,
         limit
     );
-    query
-        .fetch_all(db)
-        .await
-        .map_err(fault("listing what is unread"))?
-        .into_iter()
-        .map(Message::try_from)
-        .collect()
+    whole(query.fetch_all(db).await.map_err(fault("listing what is unread"))?)
 }
 
 /// Somebody's messages among these, in no order.
@@ -166,13 +154,11 @@ pub async fn find_own(
         of.as_uuid(),
         &ids
     );
-    query
-        .fetch_all(db)
-        .await
-        .map_err(fault("finding messages"))?
-        .into_iter()
-        .map(Message::try_from)
-        .collect()
+    whole(query.fetch_all(db).await.map_err(fault("finding messages"))?)
+}
+
+fn whole(rows: Vec<Row>) -> Result<Vec<Message>, Error> {
+    rows.into_iter().map(Message::try_from).collect()
 }
 
 /// How many messages somebody has not read.

@@ -17,9 +17,11 @@ use crate::store;
 pub(super) struct Asking {
     /// Of the request and of what it is about.
     pub tx: Transaction<'static, Postgres>,
+    /// The id of the request.
+    pub id: Uuid,
+    /// When it is asked.
+    pub now: Timestamp,
     claim: NewClaim,
-    id: Uuid,
-    now: Timestamp,
 }
 
 /// What an officer's key stands for.
@@ -60,25 +62,28 @@ pub(super) async fn read(db: &mut PgConnection, id: Uuid) -> Result<Approval, Er
 }
 
 impl Asking {
-    /// Writes the request.
+    /// Writes the request and commits it with what was written before.
     pub(super) async fn finish(
-        mut self,
+        self,
         staff: &Staff,
         asked: Asked,
         reason: String,
     ) -> Result<Approval, Error> {
-        let approval = Approval {
-            id: self.id,
-            asked,
-            reason,
-            requested_by: Some(staff.account),
-            requested_at: self.now,
-            decided: None,
-            outcome: None,
-        };
+        let (tx, approval) = self.write(staff, asked, reason).await?;
+        tx.commit().await.map_err(fault("committing"))?;
+        Ok(approval)
+    }
+
+    /// Writes the request. What refers to it is written next, in the same transaction, by the caller.
+    pub(super) async fn write(
+        mut self,
+        staff: &Staff,
+        asked: Asked,
+        reason: String,
+    ) -> Result<(Transaction<'static, Postgres>, Approval), Error> {
+        let approval = Approval::new(self.id, asked, reason, Some(staff.account), self.now);
         store::approval::insert(&mut self.tx, &approval).await?;
         self.claim.record(&mut self.tx, &self.id.to_string()).await?;
-        self.tx.commit().await.map_err(fault("committing"))?;
-        Ok(approval)
+        Ok((self.tx, approval))
     }
 }

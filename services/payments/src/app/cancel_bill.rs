@@ -1,8 +1,8 @@
-//! An officer takes back a bill of a biller.
+//! A bill of a biller is taken back: by an officer, or by the biller itself.
 
-use city_auth::Staff;
 use city_contracts::payments::BillView;
 use city_ids::BillerId;
+use uuid::Uuid;
 
 use super::freeze_wallet::unexpected;
 use super::pay::cancellation;
@@ -17,14 +17,15 @@ use crate::store;
 /// An amendment may come between as often as this.
 const TRIES: usize = 5;
 
-/// Cancels a bill unless it is paid: the ledger decides which was first. Idempotent: a cancelled bill stays so.
+/// Cancels a bill unless it is paid: the ledger decides which was first. Idempotent: a cancelled bill stays so. `actor` is the
+/// officer or the biller.
 ///
 /// # Errors
 /// `NotFound`, `State` for a bill that another service asked for, `Refused` with `ALREADY_RESOLVED` for a paid one, `Input`.
 #[tracing::instrument(name = "payments.cancel_bill", skip_all, fields(biller.id = %biller))]
 pub async fn cancel_bill(
     app: &App,
-    staff: &Staff,
+    actor: Uuid,
     biller: BillerId,
     number: &str,
     reason: &str,
@@ -44,7 +45,7 @@ pub async fn cancel_bill(
             return Err(Error::State); // whoever asked for it takes it back
         }
         match bill.claim {
-            Some((outcome::CANCELLED, _)) => return Ok(view::bill(bill, now)),
+            Some((outcome::CANCELLED, _)) => return Ok(view::bill(app, bill, now)),
             Some((outcome::PAID, winner)) => {
                 let winner = city_ids::PostingId::restore(winner);
                 let details = serde_json::json!({ "outcome": "PAID", "winner": winner });
@@ -56,7 +57,7 @@ pub async fn cancel_bill(
         let command = Command {
             id,
             decision: Decision::Resolve { subject: bill.revision, outcome: outcome::CANCELLED },
-            actor: staff.account.as_uuid(),
+            actor,
             reason: reason.clone(),
             events: vec![cancelled(&bill, id, now)],
         };

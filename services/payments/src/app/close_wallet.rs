@@ -92,7 +92,7 @@ pub(super) async fn close(
     let flags = rules::flags_of(WalletState::Closed);
     let command = Command {
         id,
-        decision: Decision::SetFlags { account: wallet.account, flags },
+        decision: Decision::SetFlags { account: wallet.account, flags, only_from: None },
         actor,
         reason: reason.to_owned(),
         events: vec![events::event(derive("event.closed", id), "WalletClosed", &body)],

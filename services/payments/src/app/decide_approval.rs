@@ -80,6 +80,7 @@ pub async fn carry_out(app: &App, approval: Approval) -> Result<Approval, Error>
         Verdict::Created(_) | Verdict::Commanded { .. } => DONE,
         Verdict::Refused(refused) => refused.code.name(),
         Verdict::CommandRefused(CommandRefusal::AccountClosed) => "ACCOUNT_CLOSED",
+        Verdict::KeyReused => "KEY_REUSED", // somebody used its id for something else
         other => return Err(unexpected(&other)),
     };
     let mut db = app.connection().await?;
@@ -99,7 +100,7 @@ async fn unfreeze(
     let told = derive("event.unfrozen", approval.act());
     let command = Command {
         id: approval.act(),
-        decision: LedgerDecision::SetFlags { account: wallet.account, flags },
+        decision: LedgerDecision::SetFlags { account: wallet.account, flags, only_from: None },
         actor: officer.as_uuid(),
         reason: approval.reason.clone(),
         events: vec![events::event(told, "WalletUnfrozen", &body)],

@@ -5,7 +5,7 @@ use city_contracts::key::IdempotencyKey;
 use city_contracts::payments::{SettlementState, SettlementView};
 use city_contracts::problem::Finding;
 use city_ids::SettlementId;
-use city_receipt::{derive, sha256};
+use city_receipt::sha256;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -83,7 +83,8 @@ pub(super) async fn pay_settlement(
     Ok(app.ledger.post(posting).await?)
 }
 
-/// Gives settled money back to the payee's account: the bank could not wire it. Idempotent: it happens once.
+/// Gives settled money back to the payee's account: the bank could not wire it. Idempotent: the claim on the settlement lets
+/// it happen once. Each try has an id of its own, since a refusal is final for an id and a payee may take money again later.
 ///
 /// # Errors
 /// `NotFound`, `State` when it was wired, `Input`.
@@ -107,21 +108,23 @@ pub async fn settlement_returned(
     let (settlement, net) = closed(Some(settlement))?;
     let payable = open_payable(app, &settlement).await?;
     let doc = json!({ "v": 1, "settlement": id, "returned": reason, "officer": staff.account });
-    let posting = derive("settlement.return", id.as_uuid());
+    let posting = app.ids.uuid(app.clock.now());
     let posting = ending(&settlement, posting, payable, settlement.payee, net);
     let claims = vec![Claim { subject: id.as_uuid(), outcome: outcome::RETURNED }];
     let posting = Posting { claims, doc: Some(doc.to_string()), ..posting };
     match app.ledger.post(posting).await? {
         Verdict::Created(_) => {}
-        Verdict::Refused(refused) if refused.code == Code::AlreadyResolved => {
-            return Err(Error::State);
-        }
+        // Wired, or given back by somebody else just now.
+        Verdict::Refused(refused) if refused.code == Code::AlreadyResolved => {}
         Verdict::Refused(refused) => {
             return Err(Error::Refused { code: refused.code, details: serde_json::Value::Null });
         }
         other => return Err(unexpected(&other)),
     }
     let after = store::settlement::find(&mut *app.connection().await?, id).await?;
+    if after.as_ref().is_some_and(|after| after.claim != Some(outcome::RETURNED)) {
+        return Err(Error::State);
+    }
     after.and_then(view::settlement).ok_or_else(|| broken("reading a settlement", "it is gone"))
 }
 

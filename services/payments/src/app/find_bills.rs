@@ -57,7 +57,7 @@ pub async fn bills_by_code(
         .take(first)
         .map(|bill| Edge {
             cursor: cursor::print(bill.opened_at, bill.id.as_uuid()),
-            node: view::bill(bill, now),
+            node: view::bill(app, bill, now),
         })
         .collect();
     Ok(Page { edges, has_next_page })

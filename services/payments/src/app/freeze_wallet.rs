@@ -16,8 +16,11 @@ use crate::events;
 use crate::store;
 use crate::store::wallet::{Of, Wallet};
 
+/// Another officer may come between as often as this.
+const TRIES: usize = 5;
+
 /// Takes from a wallet what it can do; one officer may. Idempotent by the officer's key. Two officers at once: the ledger
-/// does both in its order.
+/// does one after the other, and none of them gives back what the other took.
 ///
 /// # Errors
 /// `NotFound`, `State` when that would give something back, `Input`, `KeyReused`.
@@ -37,29 +40,39 @@ pub async fn freeze_wallet(
     }
     let label = format!("wallet.freeze.{}.{}", staff.account, key.as_str());
     let command_id = derive(&label, id.as_uuid());
-    let wallet = {
-        let mut db = app.connection().await?;
-        let wallet = store::wallet::find(&mut db, Of::Id(id)).await?.ok_or(Error::NotFound)?;
-        // A repetition finds the wallet as it left it, and is answered all the same.
-        let again = store::wallet::is_commanded(&mut db, command_id).await?;
-        if !again && !rules::is_stricter(wallet.state(), to) {
-            return Err(Error::State);
+    for _ in 0..TRIES {
+        let wallet = {
+            let mut db = app.connection().await?;
+            let wallet = store::wallet::find(&mut db, Of::Id(id)).await?.ok_or(Error::NotFound)?;
+            // A repetition finds the wallet as it left it, and is answered all the same.
+            let again = store::wallet::is_commanded(&mut db, command_id).await?;
+            if !again && !rules::is_stricter(wallet.state(), to) {
+                return Err(Error::State);
+            }
+            wallet
+        };
+        let body = WalletEvent { wallet: wallet.id, account: wallet.owner };
+        let event = events::event(derive("event.frozen", command_id), "WalletFrozen", &body);
+        let (account, flags, only_from) = (wallet.account, rules::flags_of(to), Some(wallet.flags));
+        let command = Command {
+            id: command_id,
+            decision: Decision::SetFlags { account, flags, only_from },
+            actor: staff.account.as_uuid(),
+            reason: reason.clone(),
+            events: vec![event],
+        };
+        match app.ledger.command(command).await? {
+            Verdict::Commanded { .. } => {
+                return my_wallet::view(app, &mut *app.connection().await?, Of::Id(id)).await;
+            }
+            // Read again: it may be as strict by now, or stricter.
+            Verdict::CommandRefused(CommandRefusal::FlagsChanged) => {}
+            Verdict::CommandRefused(CommandRefusal::AccountClosed) => return Err(Error::State),
+            Verdict::KeyReused => return Err(Error::KeyReused),
+            other => return Err(unexpected(&other)),
         }
-        wallet
-    };
-    let body = WalletEvent { wallet: wallet.id, account: wallet.owner };
-    let event = events::event(derive("event.frozen", command_id), "WalletFrozen", &body);
-    let decision = Decision::SetFlags { account: wallet.account, flags: rules::flags_of(to) };
-    let actor = staff.account.as_uuid();
-    let command = Command { id: command_id, decision, actor, reason, events: vec![event] };
-    match app.ledger.command(command).await? {
-        Verdict::Commanded { .. } => {
-            my_wallet::view(app, &mut *app.connection().await?, Of::Id(id)).await
-        }
-        Verdict::CommandRefused(CommandRefusal::AccountClosed) => Err(Error::State),
-        Verdict::KeyReused => Err(Error::KeyReused),
-        other => Err(unexpected(&other)),
     }
+    Err(broken("stopping a wallet", "it is changed again and again"))
 }
 
 /// Asks a second officer that a wallet be open again. Idempotent by the officer's key.

@@ -4,9 +4,9 @@
 //! waits for a slow sender. Its key is claimed when all of it is there: then it is known what it says.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use city_auth::Staff;
 use city_contracts::key::IdempotencyKey;
 use city_contracts::problem::Finding;
+use city_ids::BillerId;
 use uuid::Uuid;
 
 use super::App;
@@ -15,7 +15,7 @@ use crate::domain::csv::{Reader, Record};
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::bill_import::Job;
-use crate::store::biller::BillerRecord;
+pub use crate::store::bill_import::Sender;
 use city_events::idempotency::{Claim, claim};
 
 /// The most bills of a file.
@@ -30,8 +30,8 @@ pub const MOST_REFUSED: i64 = 1_000;
 /// A file on its way.
 pub struct Receiving<'a> {
     app: &'a App,
-    staff: &'a Staff,
-    biller: BillerRecord,
+    sender: Sender,
+    biller: BillerId,
     id: Uuid,
     atomic: bool,
     digest: Context,
@@ -49,20 +49,19 @@ pub struct Receiving<'a> {
 ///
 /// # Errors
 /// Unavailable when the database is away.
-pub async fn begin_import<'a>(
-    app: &'a App,
-    staff: &'a Staff,
-    biller: BillerRecord,
+pub async fn begin_import(
+    app: &App,
+    sender: Sender,
+    biller: BillerId,
     atomic: bool,
-) -> Result<Receiving<'a>, Error> {
+) -> Result<Receiving<'_>, Error> {
     let now = app.clock.now();
     let id = app.ids.uuid(now);
     let mut db = app.connection().await?;
-    let of = biller.biller.id;
-    store::bill_import::begin(&mut db, id, of, staff.account, atomic, now).await?;
+    store::bill_import::begin(&mut db, id, biller, sender, atomic, now).await?;
     Ok(Receiving {
         app,
-        staff,
+        sender,
         biller,
         id,
         atomic,
@@ -114,10 +113,14 @@ impl Receiving<'_> {
 
         let now = self.app.clock.now();
         let digest = self.digest.clone().finish();
-        let request = (&self.biller.biller.code, self.atomic, crate::hex::text(digest.as_ref()));
+        let request = (self.biller, self.atomic, crate::hex::text(digest.as_ref()));
         let mut tx = self.app.db.begin().await.map_err(fault("beginning"))?;
-        let officer = self.staff.account;
-        let claimed = claim::<String>(&mut tx, officer, key, "importBills", &request, now).await?;
+        // A key that is changed for a new one is the same biller.
+        let caller = match self.sender {
+            Sender::Officer(officer) => officer.to_string(),
+            Sender::Key(_) => self.biller.to_string(),
+        };
+        let claimed = claim::<String>(&mut tx, caller, key, "importBills", &request, now).await?;
         let id = match claimed {
             Claim::New(recorder) => {
                 if self.atomic && self.refused_before > 0 {

@@ -108,6 +108,14 @@ async fn judge_payment(
     let proof = store::reconciliation::proof_of(&mut db, order.id).await?;
     drop(db);
     let of = Some(order.id);
+    if let Some((txn_no, amount, _)) = &proof
+        && order.facts.arrival.is_none()
+        && (txn_no, *amount) == (&line.txn_no, line.amount)
+    {
+        // The proof was kept, and then the ledger was away: the money is still to be moved.
+        let proof = Proof { txn_no: line.txn_no.clone(), paid_at: Some(line.paid_at) };
+        hear(app, &order, &Said::Paid(proof), Evidence::Statement).await?;
+    }
     Ok(match proof {
         None if line.amount == order.amount => {
             let proof = Proof { txn_no: line.txn_no.clone(), paid_at: Some(line.paid_at) };
@@ -175,13 +183,19 @@ async fn set_aside(app: &App, provider: Provider, line: &Line) -> Result<(), Err
     let millis = u64::try_from(line.paid_at.timestamp_millis()).unwrap_or_default();
     let id = derive(&label, Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid());
     let leg = Leg::post(clearing, suspense, line.amount, Purpose::Reconciliation);
-    let posting = Posting {
+    let hash = sha256(&[label.as_bytes(), &line.amount.to_be_bytes()]);
+    let posting = |id| Posting {
         claims: vec![Claim { subject, outcome: SET_ASIDE }],
-        ..Posting::new(id, sha256(&[label.as_bytes(), &line.amount.to_be_bytes()]), vec![leg])
+        ..Posting::new(id, hash, vec![leg.clone()])
     };
-    match app.ledger.post(posting).await? {
+    let mut verdict = app.ledger.post(posting(id)).await?;
+    if verdict == Verdict::KeyReused {
+        // Another line of this number said another amount, or somebody used the id: the claim knows.
+        verdict = app.ledger.post(posting(app.ids.uuid(app.clock.now()))).await?;
+    }
+    match verdict {
         // Refused: another line said so before.
-        Verdict::Created(_) | Verdict::Refused(_) | Verdict::KeyReused => Ok(()),
+        Verdict::Created(_) | Verdict::Refused(_) => Ok(()),
         other => Err(unexpected(&other)),
     }
 }

@@ -1,4 +1,4 @@
-//! Officers look at settlements.
+//! Officers look at settlements, and payees at their own.
 
 use chrono::NaiveDate;
 use city_contracts::common::{Edge, Page, PageArgs};
@@ -7,7 +7,7 @@ use city_ids::{PostingId, SettlementId};
 use uuid::Uuid;
 
 use super::{App, cursor, view};
-use crate::domain::ledger::Purpose;
+use crate::domain::ledger::{AccountNo, Purpose};
 use crate::domain::settlement::Settlement;
 use crate::error::{Error, broken};
 use crate::store;
@@ -18,18 +18,26 @@ const MOST: u32 = 100;
 /// Movements that are read at once.
 const CHUNK: i64 = 1_000;
 
-/// A page of closed settlements, newest first.
+/// A page of closed settlements, newest first: of all payees, or of some.
 ///
 /// # Errors
 /// `Input`.
-pub async fn list_settlements(app: &App, args: &PageArgs) -> Result<Page<SettlementView>, Error> {
+pub async fn list_settlements(
+    app: &App,
+    of: Option<&[AccountNo]>,
+    args: &PageArgs,
+) -> Result<Page<SettlementView>, Error> {
     let mut findings = Vec::new();
     let (first, before) = cursor::page(args, MOST, place, &mut findings);
     if !findings.is_empty() {
         return Err(Error::Input(findings));
     }
     let limit = i64::try_from(first).unwrap_or(1) + 1;
-    let found = store::settlement::page(&mut *app.connection().await?, before, limit).await?;
+    let mut db = app.connection().await?;
+    let found = match of {
+        None => store::settlement::page(&mut db, before, limit).await?,
+        Some(payees) => store::settlement::page_of(&mut db, payees, before, limit).await?,
+    };
     let has_next_page = found.len() > first;
     let shown = found.into_iter().take(first).filter_map(view::settlement);
     let edges = shown.map(|node| Edge {
@@ -72,9 +80,24 @@ impl Lines {
     /// # Errors
     /// `NotFound`, also of one that is not closed yet.
     pub async fn of(app: &App, id: SettlementId) -> Result<Self, Error> {
+        Self::of_payees(app, None, id).await
+    }
+
+    /// Begins, if it is a settlement of one of these payees.
+    ///
+    /// # Errors
+    /// `NotFound`, also of one that is not closed yet.
+    pub(super) async fn of_payees(
+        app: &App,
+        of: Option<&[AccountNo]>,
+        id: SettlementId,
+    ) -> Result<Self, Error> {
         let mut db = app.connection().await?;
         let found = store::settlement::find(&mut db, id).await?;
-        let settlement = found.filter(|found| found.closed.is_some()).ok_or(Error::NotFound)?;
+        let settlement = found.filter(|found| {
+            found.closed.is_some() && of.is_none_or(|payees| payees.contains(&found.payee))
+        });
+        let settlement = settlement.ok_or(Error::NotFound)?;
         let before =
             store::settlement::report_before(&mut db, settlement.payee, settlement.period).await?;
         let after = before.as_ref().map_or(0, |(_, report)| report.upto);

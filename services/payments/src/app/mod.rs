@@ -4,8 +4,10 @@ mod adjust_wallet;
 mod apply_imports;
 mod ask_approval;
 mod backing;
+mod bill_code;
 mod cancel_bill;
 mod close_wallet;
+mod copy_heads;
 mod cursor;
 mod decide_approval;
 mod edit_billers;
@@ -23,6 +25,7 @@ mod import_statement;
 mod issue_receipt;
 mod judge_line;
 mod list_approvals;
+mod list_breaks;
 mod list_refunds;
 mod list_settlements;
 pub mod merchant;
@@ -35,6 +38,7 @@ mod open_wallet;
 mod pay;
 mod pay_bill;
 mod pay_merchant;
+mod posting_messages;
 pub mod privacy;
 mod provider;
 mod qr_payee;
@@ -45,16 +49,21 @@ mod remind_of_bills;
 mod replace_bills;
 mod request_refund;
 mod resolve_break;
+mod search;
 mod send_money;
+mod set_qr_target;
+mod settle_payee;
 mod settle_payees;
 mod statement;
 mod statement_csv;
 mod step_up;
 mod view;
 mod watch_bills;
+mod watch_breaks;
 
 use std::sync::Arc;
 
+use chrono::Duration;
 use city_auth::Keyring;
 use city_blobs::Blobs;
 use city_clients::Accounts;
@@ -69,6 +78,7 @@ pub use apply_imports::apply_some;
 pub use backing::{BackingNow, backing, bank_balance, find_backing, publish_backing};
 pub use cancel_bill::cancel_bill;
 pub use close_wallet::close_wallet;
+pub use copy_heads::{HeadCopies, copy_heads};
 pub use decide_approval::{carry_out, decide_approval};
 pub use edit_billers::{
     BillerText, change_biller, create_biller, find_biller, list_biller_records,
@@ -82,10 +92,11 @@ pub use find_wallet::{Whose, find_wallet};
 pub use freeze_wallet::{freeze_wallet, unfreeze_wallet};
 pub use hear_fees::{fee_cancelled, fee_requested};
 pub use hear_level::hear_level;
-pub use import_bills::{Receiving, begin_import, find_import};
+pub use import_bills::{Receiving, Sender, begin_import, find_import};
 pub use import_statement::{RunSeen, import_statement, list_runs};
 pub use issue_receipt::issue_receipt;
 pub use list_approvals::{find_approval, list_approvals};
+pub use list_breaks::list_breaks;
 pub use list_refunds::{find_refund, list_refunds};
 pub use list_settlements::{Lines, find_settlement, list_settlements};
 pub use move_refund::{finish_refund, move_refund};
@@ -96,6 +107,7 @@ pub use nodes::nodes;
 pub use open_wallet::open_wallet;
 pub use pay_bill::pay_bill;
 pub use pay_merchant::pay_merchant;
+pub use posting_messages::{Message, posting_messages};
 pub use provider::{
     Heard, MOST_MESSAGE_BYTES, Providers, ask_about_one, credit_review, hear_notice, list_reviews,
     read_provider_payment, refund_review, send_one_refund, start_provider_payment,
@@ -106,14 +118,18 @@ pub use read_payment::read_payment;
 pub use remind_of_bills::remind_some;
 pub use replace_bills::replace_some;
 pub use request_refund::{AskRefund, request_refund};
-pub use resolve_break::{Resolved, list_breaks, resolve_break, watch_breaks};
+pub use resolve_break::{Resolved, resolve_break};
+pub use search::{Found, search};
 pub use send_money::send_money;
+pub use set_qr_target::set_qr_target;
+pub use settle_payee::settle_payee;
 pub use settle_payees::{close_settlement, open_settlements};
 pub use statement::{staff_statement, statement};
 pub use statement_csv::statement_csv;
 pub use step_up::StepUpKeys;
 pub use view::{biller as biller_view, purpose_number};
 pub use watch_bills::set_bill_watch;
+pub use watch_breaks::watch_breaks;
 
 use crate::domain::webhook::Loopback;
 use crate::error::{Error, fault};
@@ -146,10 +162,16 @@ pub struct App {
     pub qr_bin: String,
     /// The city printed in them.
     pub qr_city: String,
+    /// How many calls merchants' systems make.
+    pub calls: Arc<merchant::Calls>,
+    /// How long merchants can read what they were told.
+    pub events_kept: Duration,
     /// Whether webhooks may call this machine.
     pub webhook_loopback: Loopback,
     /// The identity level from which a resident may open a wallet.
     pub wallet_level: u8,
+    /// Where signed heads are copied to.
+    pub head_copies: HeadCopies,
 }
 
 impl App {

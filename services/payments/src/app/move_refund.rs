@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use city_clock::Timestamp;
-use city_contracts::payments::{ProviderPaymentState, RefundEvent};
+use city_contracts::payments::{RefundEvent, RefundState};
 use city_ids::RefundId;
 use city_money::Vnd;
 use city_receipt::{derive, sha256};
@@ -16,6 +16,7 @@ use crate::domain::chart;
 use crate::domain::ledger::{
     AccountNo, Action, Claim, Class, Code, Count, Event, Leg, Posting, Purpose, Refused, Verdict,
 };
+use crate::domain::provider::state::{Facts, Refunds};
 use crate::domain::provider::{arrival, outcome};
 use crate::domain::refund::{Moved, Refund, Target};
 use crate::error::{Error, broken, fault};
@@ -54,10 +55,12 @@ pub async fn move_refund(app: &App, id: RefundId) -> Result<Verdict, Error> {
         verdict = app.ledger.post(moving.posting(refund.aside(), Some(suspense), now)).await?;
     }
     match &verdict {
-        Verdict::Created(_) => settle(app, &refund, None, now).await?,
+        Verdict::Created(_) => settle(app, &refund, Vec::new(), now).await?,
         Verdict::Refused(refused) => {
-            settle(app, &refund, Some(moving.failed(refused.code.name())), now).await?;
+            settle(app, &refund, moving.refused(refused.code.name()), now).await?;
         }
+        // Somebody used the id for something else, so it can never move: another refund may.
+        Verdict::KeyReused => settle(app, &refund, moving.refused("KEY_REUSED"), now).await?,
         other => return Err(unexpected(other)),
     }
     Ok(verdict)
@@ -85,20 +88,25 @@ pub async fn finish_refund(
     }
     let moving = Moving::of(&refund, &legs, order.as_ref())?;
     let (hold, amount) = (refund.act(), refund.amount());
-    let (label, action, event) = match refusal {
-        None => ("refund.done", Action::Capture { hold, amount }, moving.done()),
-        Some(code) => ("refund.void", Action::Void { hold }, moving.failed(code)),
+    let (label, action, event, ends) = match refusal {
+        None => ("refund.done", Action::Capture { hold, amount }, moving.done(), RefundState::Done),
+        Some(code) => {
+            ("refund.void", Action::Void { hold }, moving.failed(code), RefundState::Failed)
+        }
     };
-    let id = derive(label, refund.id.as_uuid());
     let reference = Some(refund.payment.as_uuid());
     let leg = Leg { action, purpose: Purpose::Refund, reference };
     let hash = sha256(&[label.as_bytes(), refund.id.as_uuid().as_bytes()]);
-    let mut events = vec![event];
-    if refusal.is_none() {
-        events.extend(moving.order_changed(id, ProviderPaymentState::Refunded));
+    let posting = |id| {
+        let events = std::iter::once(event.clone()).chain(moving.order_changed(id, ends)).collect();
+        Posting { events, ..Posting::new(id, hash, vec![leg.clone()]) }
+    };
+    let mut verdict = app.ledger.post(posting(derive(label, refund.id.as_uuid()))).await?;
+    if verdict == Verdict::KeyReused {
+        // Somebody used the id for something else. Any other does: what is held ends once.
+        verdict = app.ledger.post(posting(app.ids.uuid(app.clock.now()))).await?;
     }
-    let posting = Posting { events, ..Posting::new(id, hash, vec![leg]) };
-    match app.ledger.post(posting).await? {
+    match verdict {
         Verdict::Refused(refused) if refused.code == Code::HoldNotFound => Err(Error::State),
         // Refused: it ended the other way before.
         verdict @ (Verdict::Created(_) | Verdict::Refused(_)) => Ok(verdict),
@@ -106,16 +114,11 @@ pub async fn finish_refund(
     }
 }
 
-/// Notes that the ledger answered, and tells once if the answer was no.
-async fn settle(
-    app: &App,
-    refund: &Refund,
-    failure: Option<Event>,
-    now: Timestamp,
-) -> Result<(), Error> {
+/// Notes that the ledger answered, and tells once what follows from a no.
+async fn settle(app: &App, refund: &Refund, told: Vec<Event>, now: Timestamp) -> Result<(), Error> {
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let first = store::refund::answered(&mut tx, refund.id, now).await?;
-    if let Some(event) = failure.filter(|_| first) {
+    for event in told.into_iter().filter(|_| first) {
         let id = city_ids::EventId::restore(event.id);
         let envelope = city_contracts::event::Envelope::new(id, &event.kind, now, event.body);
         let pushed = city_events::outbox::push(&mut tx, &envelope).await;
@@ -133,11 +136,6 @@ async fn provider_order(db: &mut PgConnection, refund: &Refund) -> Result<Option
         Some((order, _)) => store::provider::find(db, order).await,
         None => Ok(None),
     }
-}
-
-/// Whether the money of an order did not go where it was meant for when it arrived.
-fn is_aside(order: &Order) -> bool {
-    matches!(order.facts.arrival, Some(arrival::SUSPENDED | arrival::DOUBTED))
 }
 
 /// A refund with the legs that it turns round.
@@ -184,10 +182,9 @@ impl<'a> Moving<'a> {
             "v": 1, "refund": refund.id, "payment": refund.payment, "purpose": "refund",
             "amount": Vnd::new(refund.amount()),
         });
-        // What else it is follows from the refund, which is never changed.
-        let hash = sha256(&[b"refund", refund.id.as_uuid().as_bytes(), id.as_bytes()]);
+        let hash = refund.req_hash(id);
         let mut events = if back { vec![self.done()] } else { Vec::new() };
-        events.extend(self.order_changed(id, ProviderPaymentState::Refunding));
+        events.extend(self.order_changed(id, RefundState::Held));
         Posting {
             claims: self.order_claim(),
             counts,
@@ -200,18 +197,29 @@ impl<'a> Moving<'a> {
     /// Money that was aside goes back or is credited, never both. After a refund that failed, the counter alone decides
     /// about the next.
     fn order_claim(&self) -> Vec<Claim> {
-        let aside = self.order.filter(|order| is_aside(order));
+        let aside = self.order.filter(|order| order.facts.arrival != Some(arrival::CREDITED));
         let unclaimed = aside.filter(|order| order.facts.claim != Some(outcome::REFUNDED));
-        let claim =
-            |order: &Order| Claim { subject: order.id.as_uuid(), outcome: outcome::REFUNDED };
+        let claim = |order: &Order| Claim { subject: order.subject, outcome: outcome::REFUNDED };
         unclaimed.map(claim).into_iter().collect()
     }
 
-    /// What is told of the order whose money was aside.
-    fn order_changed(&self, posting: Uuid, state: ProviderPaymentState) -> Option<Event> {
-        let order = self.order.filter(|order| is_aside(order))?;
+    /// What is told of the order whose money it is when this refund gets so far.
+    fn order_changed(&self, posting: Uuid, to: RefundState) -> Option<Event> {
+        let order = self.order?;
+        let then = order
+            .refunds
+            .iter()
+            .map(|(id, state, amount)| (if *id == self.refund.id { to } else { *state }, *amount));
+        let facts = Facts { refunds: Refunds::of(then), ..order.facts };
         let id = derive("event.order", posting);
-        Some(events::event(id, "ProviderPaymentChanged", &provider::changed(order, state)))
+        let body = provider::changed(order, facts.state());
+        Some(events::event(id, "ProviderPaymentChanged", &body))
+    }
+
+    /// What is told when the ledger did not let the money go.
+    fn refused(&self, code: &str) -> Vec<Event> {
+        let changed = self.order_changed(self.refund.act(), RefundState::Failed);
+        std::iter::once(self.failed(code)).chain(changed).collect()
     }
 
     fn done(&self) -> Event {

@@ -33,7 +33,7 @@ pub async fn my_bills(app: &App, who: &Resident, args: &PageArgs) -> Result<Page
         .take(first)
         .map(|bill| Edge {
             cursor: cursor::print(bill.opened_at, bill.id.as_uuid()),
-            node: view::bill(bill, now),
+            node: view::bill(app, bill, now),
         })
         .collect();
     Ok(Page { edges, has_next_page })
@@ -44,5 +44,5 @@ pub async fn my_bills(app: &App, who: &Resident, args: &PageArgs) -> Result<Page
 /// # Errors
 /// `NotFound`.
 pub async fn my_bill(app: &App, who: &Resident, id: BillId) -> Result<BillView, Error> {
-    Ok(view::bill(visible(&mut *app.connection().await?, who, id).await?, app.clock.now()))
+    Ok(view::bill(app, visible(&mut *app.connection().await?, who, id).await?, app.clock.now()))
 }

@@ -41,7 +41,7 @@ pub async fn nodes(
     let mut found: HashMap<String, NodeView> = HashMap::new();
     for bill in store::bill::list(&mut db, &bill_ids).await? {
         if bill.payer.is_none_or(|payer| payer == who.account) {
-            let bill = view::bill(bill, now);
+            let bill = view::bill(app, bill, now);
             found.insert(bill.id.to_string(), NodeView::Bill(Box::new(bill)));
         }
     }

@@ -13,7 +13,9 @@ use sqlx::PgConnection;
 use super::pay::{self, Intent, Payer};
 use super::{App, view};
 use crate::domain::input;
-use crate::domain::ledger::{AccountNo, Action, Claim, Leg, Posting, Purpose, hold_until};
+use crate::domain::ledger::{
+    AccountNo, Action, Claim, LARGEST_AMOUNT, Leg, Posting, Purpose, hold_until, made_at,
+};
 use crate::domain::limits::midnight;
 use crate::domain::merchant::{Capture, Fee, fee, fee_legs, outcome};
 use crate::error::{Error, broken};
@@ -63,6 +65,11 @@ pub async fn pay_merchant(
         return Err(Error::AmountChanged { due: Vnd::new(order.amount) });
     }
     let sale = Sale::read(&mut db, merchant, order, amount, now).await?;
+    sale.fits(&mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    sale.is_as_quoted(&mut db, id, now).await?;
     drop(db); // from here on other services are waited for
     app.step_up.verify(command.step_up_token.as_deref(), who, OPERATION, digest).await?;
     let spending = payer.spending(who, Purpose::Goods, sale.total(), now);
@@ -144,6 +151,36 @@ impl Sale {
         let valid_until = order.as_ref().map_or(tomorrow, |order| order.expires_at.min(tomorrow));
         let fee = fee(rule.as_ref(), amount);
         Ok(Self { merchant, order, amount, fee, valid_until, account, income })
+    }
+
+    /// Amount and fee together are an amount, too.
+    pub fn fits(&self, findings: &mut Vec<Finding>) {
+        if self.total() > LARGEST_AMOUNT {
+            let message = "with its fee it is more than 100 billion dong";
+            findings.push(Finding::new("/amount", "OUT_OF_RANGE", message));
+        }
+    }
+
+    /// A fee on top is not part of what the person confirms, and it may change at midnight. An id is made before the quote: one
+    /// of a day with another fee was quoted with that one.
+    ///
+    /// # Errors
+    /// `AmountChanged` with what would leave the wallet now.
+    async fn is_as_quoted(
+        &self,
+        db: &mut PgConnection,
+        id: PostingId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let made = made_at(id.as_uuid());
+        if made >= midnight(hue_day(now)) {
+            return Ok(());
+        }
+        let rule = store::merchant::fee_on(db, self.merchant.id, hue_day(made)).await?;
+        if fee(rule.as_ref(), self.amount).payer == self.fee.payer {
+            return Ok(());
+        }
+        Err(Error::AmountChanged { due: Vnd::new(self.total()) })
     }
 
     /// What leaves the wallet.

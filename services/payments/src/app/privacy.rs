@@ -58,7 +58,7 @@ pub async fn export(app: &App, request: Uuid, of: AccountId) -> Result<WalletExp
         let page = store::bill::list_mine(&mut db, of, after, BATCH).await?;
         let Some(last) = page.last() else { break };
         after = Some((last.opened_at, last.id.as_uuid()));
-        bills.extend(page.into_iter().map(|bill| json!(view::bill(bill, now))));
+        bills.extend(page.into_iter().map(|bill| json!(view::bill(app, bill, now))));
     }
     let watches = rows::watches(&mut db, of).await?;
     let orders = rows::orders(&mut db, of).await?;

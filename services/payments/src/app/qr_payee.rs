@@ -1,12 +1,14 @@
 //! A resident scans a code: who is to be paid, and how much.
 
 use city_auth::Resident;
-use city_contracts::payments::{PayeeView, QrPayeeView};
+use city_clock::hue_day;
+use city_contracts::payments::{BillState, PayeeView, QrPayeeView};
 use city_ids::{BillerId, MerchantId};
 use city_money::Vnd;
 use sqlx::PgConnection;
 
 use super::{App, view};
+use crate::domain::limits::midnight;
 use crate::domain::vietqr::{self, VietQr};
 use crate::error::Error;
 use crate::store;
@@ -50,7 +52,8 @@ async fn of_merchant(
     Ok(QrPayeeView { order_id: Some(order.id), expires_at: Some(order.expires_at), ..plain })
 }
 
-/// A biller's code names a bill, which the resident may see if it is theirs or nobody's.
+/// A biller's code names a bill, which the resident may see if it is theirs or nobody's. The amount is what is due now, and
+/// until midnight, whatever a code of another day says.
 async fn of_biller(
     app: &App,
     db: &mut PgConnection,
@@ -61,13 +64,15 @@ async fn of_biller(
     let number = code.bill.as_deref().ok_or(Error::QrPayeeUnknown)?;
     let bill = store::bill::find_by_number(db, id, number).await?;
     let bill = bill.filter(|bill| bill.payer.is_none_or(|payer| payer == who.account));
-    let bill = view::bill(bill.ok_or(Error::QrPayeeUnknown)?, app.clock.now());
+    let now = app.clock.now();
+    let bill = view::bill(app, bill.ok_or(Error::QrPayeeUnknown)?, now);
+    let open = matches!(bill.state, BillState::Open | BillState::Overdue);
     let payee = PayeeView { id: id.to_string(), name: bill.biller.name.clone(), person: false };
     Ok(QrPayeeView {
         payee,
         amount: Some(bill.due),
         order_id: None,
         bill: Some(bill),
-        expires_at: None,
+        expires_at: open.then(|| hue_day(now).succ_opt().map(midnight)).flatten(),
     })
 }

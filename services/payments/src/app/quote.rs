@@ -151,6 +151,7 @@ async fn to_merchant(
     let asked = input::amount(asked.unwrap_or(Vnd::ZERO), findings);
     let amount = order.as_ref().map_or(asked, |order| order.amount);
     let sale = Sale::read(db, payee, order, amount, now).await?;
+    sale.fits(findings);
     let mut problems = Vec::new();
     if asked != amount {
         problems.push(Finding::new(

@@ -3,19 +3,19 @@
 use city_auth::Staff;
 use city_contracts::key::IdempotencyKey;
 use city_contracts::problem::Finding;
-use city_ids::{PostingId, RefundId};
+use city_ids::PostingId;
 use city_money::Vnd;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::App;
+use super::ask_approval::{Begun, begin};
 use crate::domain::approval::{Approval, Asked};
 use crate::domain::input;
 use crate::domain::refund::{Moved, Part, Refund, Requester, Target};
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::refund::Known;
-use city_events::idempotency::{Claim, claim};
 
 /// What is asked to go back.
 #[derive(Debug, Clone)]
@@ -40,52 +40,42 @@ pub async fn request_refund(
     key: &IdempotencyKey,
     asked: &AskRefund,
 ) -> Result<Known, Error> {
-    let now = app.clock.now();
     let mut findings = Vec::new();
     let reason = input::reason(&asked.reason, &mut findings);
     if !findings.is_empty() {
         return Err(Error::Input(findings));
     }
-    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let request = (asked.payment, &asked.parts, &reason);
-    let claimed = claim(&mut tx, staff.account, key, "askRefund", &request, now).await?;
-    let recorder = match claimed {
-        Claim::New(recorder) => recorder,
-        Claim::Replay(id) => {
-            let id: RefundId = id;
-            let found = store::refund::find(&mut tx, id).await?;
-            return found.ok_or_else(|| broken("reading a refund", "it is gone"));
+    let mut asking = match begin(app, staff, key, "askRefund", &request).await? {
+        Begun::New(asking) => asking,
+        Begun::Known(Approval { asked: Asked::Refund { refund, .. }, .. }) => {
+            return written(store::refund::find(&mut *app.connection().await?, refund).await?);
         }
+        Begun::Known(other) => return Err(broken("reading a refund", other.asked.kind())),
     };
-    let (moved, parts, target) = refundable(&mut tx, asked).await?;
-    let approval = app.ids.uuid(now);
+    let (moved, parts, target) = refundable(&mut asking.tx, asked).await?;
     let refund = Refund {
-        id: app.ids.next(now),
+        id: app.ids.next(asking.now),
         payment: asked.payment,
         moved,
         parts,
         target,
         requester: Requester::Officer(staff.account),
-        requested_at: now,
+        requested_at: asking.now,
         reason: reason.clone(),
-        approval: Some(approval),
+        approval: Some(asking.id),
         sent: None,
     };
-    let request = Approval {
-        id: approval,
-        asked: Asked::Refund { refund: refund.id, amount: refund.amount() },
-        reason,
-        requested_by: Some(staff.account),
-        requested_at: now,
-        decided: None,
-        outcome: None,
-    };
-    store::approval::insert(&mut tx, &request).await?;
+    let about = Asked::Refund { refund: refund.id, amount: refund.amount() };
+    let (mut tx, _) = asking.write(staff, about, reason).await?;
     store::refund::insert(&mut tx, &refund).await?;
-    recorder.record(&mut tx, &refund.id).await?;
     let known = store::refund::find(&mut tx, refund.id).await?;
     tx.commit().await.map_err(fault("committing"))?;
-    known.ok_or_else(|| broken("reading a refund", "it was written just now"))
+    written(known)
+}
+
+fn written(found: Option<Known>) -> Result<Known, Error> {
+    found.ok_or_else(|| broken("reading a refund", "it is gone"))
 }
 
 /// What of a payment is to go back, and where: the posting that moved it, the parts of its legs.

@@ -1,6 +1,7 @@
 //! A resident sends money to another.
 
 use city_auth::Resident;
+use city_clock::hue_day;
 use city_contracts::payments::{PaymentEvent, PaymentPurpose, PaymentView, SendMoney};
 use city_contracts::problem::Finding;
 use city_money::Vnd;
@@ -11,6 +12,7 @@ use super::App;
 use super::pay::{self, Intent};
 use crate::domain::input;
 use crate::domain::ledger::{Leg, Posting, Purpose};
+use crate::domain::limits::midnight;
 use crate::error::Error;
 use crate::events;
 use crate::store;
@@ -78,6 +80,8 @@ pub async fn send_money(
         "v": 1, "payment": id, "payee": payee_id, "purpose": "person", "amount": Vnd::new(amount),
     });
     let posting = Posting {
+        // It is counted on the day on which it was quoted, and must not move on another.
+        valid_until: hue_day(now).succ_opt().map(midnight),
         doc: Some(doc.to_string()),
         events: vec![
             events::event(derive("event.paid", uuid), "PaymentSucceeded", &sent),

@@ -48,25 +48,21 @@ pub async fn open_settlements(app: &App, now: Timestamp) -> Result<bool, Error> 
 pub async fn close_settlement(app: &App, settlement: &Settlement) -> Result<(), Error> {
     for number in 1..=TRIES {
         let id = posting(settlement.ext, settlement.period, number);
-        let known = {
-            let mut db = app.connection().await?;
-            store::payment::find_known(&mut db, id).await?
-        };
-        let verdict = match known {
-            Some(known) if known.refused.is_none() => {
-                return finish(app, settlement, Some(id)).await;
-            }
-            Some(known) => known.refused.map(|(code, _)| code),
-            None => match report(app, settlement).await? {
-                None => return finish(app, settlement, None).await,
+        let answer = match answered(app, settlement, id).await? {
+            Answer::None => match report(app, settlement).await? {
                 Some(report) => post(app, settlement, id, &report).await?,
+                // Nothing is there, unless somebody at once with us was quicker.
+                None => answered(app, settlement, id).await?,
             },
+            answer => answer,
         };
-        match verdict {
-            None => return finish(app, settlement, Some(id)).await,
-            // A refund took from the balance between reading and moving it.
-            Some(Code::InsufficientFunds) => {}
-            Some(code) => {
+        match answer {
+            Answer::None => return finish(app, settlement, None).await,
+            Answer::Posted => return finish(app, settlement, Some(id)).await,
+            // Somebody used the id for something else, or a refund took from the balance between reading and moving it: the
+            // next id is as good.
+            Answer::Foreign | Answer::Refused(Code::InsufficientFunds) => {}
+            Answer::Refused(code) => {
                 let reason = code.name();
                 tracing::error!(reason, "The ledger does not settle {}", settlement.id);
                 break;
@@ -75,6 +71,26 @@ pub async fn close_settlement(app: &App, settlement: &Settlement) -> Result<(), 
     }
     let mut db = app.connection().await?;
     store::settlement::finish(&mut db, settlement.id, "REFUSED", None).await
+}
+
+/// What the ledger says of a posting.
+enum Answer {
+    /// It does not know it.
+    None,
+    /// It knows another one by this id.
+    Foreign,
+    Posted,
+    Refused(Code),
+}
+
+/// What the ledger said of a posting before.
+async fn answered(app: &App, settlement: &Settlement, id: Uuid) -> Result<Answer, Error> {
+    let mut db = app.connection().await?;
+    Ok(match store::payment::find_known(&mut db, id).await? {
+        None => Answer::None,
+        Some(known) if known.req_hash != req_hash(settlement) => Answer::Foreign,
+        Some(known) => known.refused.map_or(Answer::Posted, |(code, _)| Answer::Refused(code)),
+    })
 }
 
 async fn finish(app: &App, settlement: &Settlement, id: Option<Uuid>) -> Result<(), Error> {
@@ -99,13 +115,12 @@ async fn report(app: &App, settlement: &Settlement) -> Result<Option<Report>, Er
     report.map_err(|error| broken("settling a payee", error))
 }
 
-/// Why the ledger refused it; none when it is closed.
 async fn post(
     app: &App,
     settlement: &Settlement,
     id: Uuid,
     report: &Report,
-) -> Result<Option<Code>, Error> {
+) -> Result<Answer, Error> {
     let payable = open_payable(app, settlement).await?;
     let doc = serde_json::to_string(report);
     let told = SettlementEvent {
@@ -116,8 +131,7 @@ async fn post(
         amount: report.net,
     };
     let event = events::event(derive("event.settled", id), "SettlementClosed", &told);
-    // Two workers at once may have read different balances: the first report counts, for both.
-    let hash = sha256(&[b"settlement", settlement.id.as_uuid().as_bytes()]);
+    let hash = req_hash(settlement);
     let moving = legs(settlement.payee, payable, report.net.dong(), settlement.id);
     let posting = Posting {
         doc: Some(doc.map_err(|error| broken("writing a report", error))?),
@@ -126,10 +140,16 @@ async fn post(
     };
     posting.check().map_err(|error| broken("settling a payee", error))?;
     match app.ledger.post(posting).await? {
-        Verdict::Created(_) => Ok(None),
-        Verdict::Refused(refused) => Ok(Some(refused.code)),
+        Verdict::Created(_) => Ok(Answer::Posted),
+        Verdict::Refused(refused) => Ok(Answer::Refused(refused.code)),
+        Verdict::KeyReused => Ok(Answer::Foreign),
         other => Err(unexpected(&other)),
     }
+}
+
+/// Two workers at once may have read different balances: the first report counts, for both.
+fn req_hash(settlement: &Settlement) -> [u8; 32] {
+    sha256(&[b"settlement", settlement.id.as_uuid().as_bytes()])
 }
 
 /// Where the settled money of a payee waits to be wired.

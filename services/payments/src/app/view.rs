@@ -8,6 +8,8 @@ use city_contracts::payments::{
 use city_ids::{AccountId, PostingId, WalletId};
 use city_money::Vnd;
 
+use super::App;
+use super::bill_code::bill_code;
 use crate::domain::bill::{outcome, state};
 use crate::domain::ledger::{Class, HoldState, Purpose};
 use crate::domain::limits::Rule;
@@ -114,7 +116,8 @@ pub fn counterparty(side: &Side) -> String {
 pub fn payment(legs: &[Leg], refunds: Vec<RefundView>, viewer: AccountId) -> Option<PaymentView> {
     let first = legs.first()?;
     let theirs = |side: &Side| side.owner == Some(viewer);
-    legs.iter().any(|leg| theirs(&leg.from) || theirs(&leg.to)).then_some(())?;
+    let part = |leg: &Leg| theirs(&leg.from) || theirs(&leg.to) || leg.paid_by == Some(viewer);
+    legs.iter().any(part).then_some(())?;
     let state = match (first.kind, first.hold.and_then(|(state, _)| HoldState::of(state))) {
         (1, _) => PaymentState::Succeeded,
         (2, Some(HoldState::Open)) => PaymentState::Authorised,
@@ -203,7 +206,8 @@ pub fn biller(of: Biller) -> BillerView {
 }
 
 /// A bill as it stands now.
-pub fn bill(of: Bill, now: Timestamp) -> BillView {
+pub fn bill(app: &App, of: Bill, now: Timestamp) -> BillView {
+    let qr = bill_code(app, &of, now);
     let paid = of.claim.filter(|(how, _)| *how == outcome::PAID);
     let due = of.due(now);
     BillView {
@@ -219,7 +223,7 @@ pub fn bill(of: Bill, now: Timestamp) -> BillView {
         due_date: of.due_date,
         state: state(of.claim.map(|(how, _)| how), of.due_date, hue_day(now)),
         payment: paid.map(|(_, posting)| PostingId::restore(posting)),
-        qr: None,
+        qr,
         version: 2 * i64::from(of.no) + i64::from(of.claim.is_some()),
         heads: of.heads,
         biller: biller(of.biller),

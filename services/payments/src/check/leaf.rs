@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use city_receipt::{BatchHead, Leaf};
+use city_receipt::{BatchHead, Leaf, SignedHead};
 use uuid::Uuid;
 
 use crate::store::ledger::{AuditBatch, AuditCommand, AuditLeg, AuditRefusal};
@@ -64,4 +64,9 @@ pub fn head_of(row: &AuditBatch) -> Option<BatchHead> {
         prev: row.prev[..].try_into().ok()?,
         root: row.root[..].try_into().ok()?,
     })
+}
+
+/// The head of a batch as it is published.
+pub fn signed_head(row: &AuditBatch) -> Option<SignedHead> {
+    Some(SignedHead { head: head_of(row)?, sig: row.sig.clone(), kid: row.kid.clone() })
 }

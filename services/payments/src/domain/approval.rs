@@ -183,6 +183,17 @@ pub struct Approval {
 }
 
 impl Approval {
+    /// A request that nobody has decided about.
+    pub const fn new(
+        id: Uuid,
+        asked: Asked,
+        reason: String,
+        requested_by: Option<AccountId>,
+        requested_at: Timestamp,
+    ) -> Self {
+        Self { id, asked, reason, requested_by, requested_at, decided: None, outcome: None }
+    }
+
     /// The id under which the ledger does it: it follows from the request, so it is done once however often it is tried.
     pub fn act(&self) -> Uuid {
         derive("approval.act", self.id)

@@ -41,6 +41,30 @@ pub fn sum(heads: &[BillHeadView]) -> Option<Vnd> {
     sum.filter(|sum| *sum > Vnd::ZERO)
 }
 
+/// What a code says about the kind of payee: the merchant category of ISO 18245 for what its bills are for.
+pub const fn category(of: Purpose) -> &'static str {
+    match of {
+        Purpose::Electricity | Purpose::Water | Purpose::Sanitation => "4900",
+        Purpose::Telecom => "4814",
+        Purpose::Traffic => "9222",
+        Purpose::Tuition => "8299",
+        Purpose::Hospital => "8062",
+        Purpose::Insurance => "6300",
+        Purpose::BankDebt => "6012",
+        Purpose::Transport => "4111",
+        Purpose::Goods => "5999",
+        // Government services, not elsewhere classified; bills are for nothing of what comes after the fees.
+        Purpose::PublicFee
+        | Purpose::Person
+        | Purpose::TopUp
+        | Purpose::Refund
+        | Purpose::Settlement
+        | Purpose::Fee
+        | Purpose::Reconciliation
+        | Purpose::Adjustment => "9399",
+    }
+}
+
 /// The number people quote of a bill that another service asked for: 50 bits of what it was asked with.
 pub fn number(source_ref: Uuid) -> String {
     let bits = source_ref.as_u128();

@@ -3,7 +3,7 @@
 use city_clock::Timestamp;
 use city_contracts::payments::RefundState;
 use city_ids::{AccountId, MerchantId, PostingId, RefundId};
-use city_receipt::derive;
+use city_receipt::{derive, sha256};
 use uuid::Uuid;
 
 use super::approval::Decision;
@@ -143,6 +143,11 @@ impl Refund {
         derive("refund.suspense", self.id.as_uuid())
     }
 
+    /// Digest of the posting of an id that moves it. What else it is follows from the refund, which is never changed.
+    pub fn req_hash(&self, id: Uuid) -> [u8; 32] {
+        sha256(&[b"refund", self.id.as_uuid().as_bytes(), id.as_bytes()])
+    }
+
     /// How much goes back.
     pub fn amount(&self) -> i64 {
         self.parts.iter().map(|part| part.amount).sum()
@@ -199,6 +204,8 @@ pub enum Answer {
     Held(HoldState),
     /// It was refused, with the number of the code.
     Refused(i16),
+    /// Somebody used its id for something else: it can never move.
+    Foreign,
 }
 
 /// Where a refund is.
@@ -223,9 +230,14 @@ pub const fn state(
             Some(Sent::Unknown) => RefundState::Unknown,
         },
         (Some(Answer::Refused(_)), Some(Answer::Moved)) => RefundState::Suspense,
-        (Some(Answer::Refused(_) | Answer::Held(HoldState::Voided | HoldState::Expired)), _) => {
-            RefundState::Failed
-        }
+        (
+            Some(
+                Answer::Refused(_)
+                | Answer::Foreign
+                | Answer::Held(HoldState::Voided | HoldState::Expired),
+            ),
+            _,
+        ) => RefundState::Failed,
     }
 }
 
@@ -251,6 +263,9 @@ mod tests {
         let (refused, moved) = (Some(Answer::Refused(3)), Some(Answer::Moved));
         assert_eq!(state(true, yes, refused, None, None), RefundState::Failed);
         assert_eq!(state(true, yes, refused, moved, None), RefundState::Suspense);
+        let foreign = Some(Answer::Foreign);
+        assert_eq!(state(false, None, foreign, None, None), RefundState::Failed);
+        assert_eq!(state(false, None, refused, foreign, None), RefundState::Failed);
     }
 
     #[test]

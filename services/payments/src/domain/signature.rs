@@ -1,5 +1,6 @@
 //! Signatures between merchants and the city: `City-Signature: t=<unix seconds>,v1=<hex HMAC-SHA-256>`.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
 
 use crate::hex;
@@ -39,34 +40,72 @@ pub fn header(t: i64, signatures: &[String]) -> String {
     signatures.iter().fold(format!("t={t}"), |header, one| header + ",v1=" + one)
 }
 
-/// Verifies a header: exactly one `t`, at least one `v1`, any of which may match. `over` gives what is signed at a time.
-///
-/// # Errors
-/// `Wrong`; `OutOfTime` only to whoever has the secret.
-pub fn verify(
-    header: &str,
-    secret: &[u8],
-    now: i64,
-    over: impl FnOnce(i64) -> Vec<u8>,
-) -> Result<(), BadSignature> {
-    let (mut time, mut given) = (None, Vec::new());
-    for part in header.split(',') {
-        match part.trim().split_once('=') {
-            Some(("t", raw)) if time.is_none() => {
-                let digits = raw.bytes().all(|byte| byte.is_ascii_digit());
-                time = Some(raw.parse::<i64>().ok().filter(|_| digits).ok_or(BadSignature::Wrong)?);
+/// A header as it was read: when it says that it was signed, and what may be the signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    time: i64,
+    signatures: Vec<[u8; 32]>,
+}
+
+impl Given {
+    /// Reads a header: exactly one `t`, at least one `v1`, nothing else.
+    ///
+    /// # Errors
+    /// `Wrong`.
+    pub fn parse(header: &str) -> Result<Self, BadSignature> {
+        let (mut time, mut signatures) = (None, Vec::new());
+        for part in header.split(',') {
+            match part.trim().split_once('=') {
+                Some(("t", raw)) if time.is_none() => {
+                    let digits = raw.bytes().all(|byte| byte.is_ascii_digit());
+                    let read = raw.parse::<i64>().ok().filter(|_| digits);
+                    time = Some(read.ok_or(BadSignature::Wrong)?);
+                }
+                Some(("v1", raw)) => {
+                    signatures.push(hex::bytes(raw).ok_or(BadSignature::Wrong)?);
+                }
+                _ => return Err(BadSignature::Wrong),
             }
-            Some(("v1", raw)) => given.push(hex::bytes(raw).ok_or(BadSignature::Wrong)?),
-            _ => return Err(BadSignature::Wrong),
         }
+        let time = time.filter(|_| !signatures.is_empty()).ok_or(BadSignature::Wrong)?;
+        Ok(Self { time, signatures })
     }
-    let time = time.ok_or(BadSignature::Wrong)?;
-    let (key, over) = (hmac::Key::new(hmac::HMAC_SHA256, secret), over(time));
-    // In constant time; the number of signatures is no secret.
-    if !given.iter().any(|one| hmac::verify(&key, &over, one).is_ok()) {
-        return Err(BadSignature::Wrong);
+
+    /// Begins to verify a call whose body is still on its way.
+    pub fn begin(&self, secret: &[u8], method: &str, path_and_query: &str) -> Running {
+        let mut running = Running::over(secret);
+        running.update(&of_call(self.time, method, path_and_query, b""));
+        running
     }
-    if now.abs_diff(time) > MOST_SKEW { Err(BadSignature::OutOfTime) } else { Ok(()) }
+}
+
+/// A signature over what has come so far.
+#[derive(Clone)]
+pub struct Running(hmac::Context);
+
+impl Running {
+    fn over(secret: &[u8]) -> Self {
+        Self(hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, secret)))
+    }
+
+    /// More has come.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// All has come: any of the signatures may match.
+    ///
+    /// # Errors
+    /// `Wrong`; `OutOfTime` only to whoever has the secret.
+    pub fn finish(self, given: &Given, now: i64) -> Result<(), BadSignature> {
+        let tag = self.0.sign();
+        // In constant time; the number of signatures is no secret.
+        let same = |one: &[u8; 32]| verify_slices_are_equal(tag.as_ref(), one).is_ok();
+        if !given.signatures.iter().any(same) {
+            return Err(BadSignature::Wrong);
+        }
+        if now.abs_diff(given.time) > MOST_SKEW { Err(BadSignature::OutOfTime) } else { Ok(()) }
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +118,18 @@ mod tests {
     const SIGNED_NEXT: &str = "b39cfe38791fdf0868a190b207f5123fd67e9824511bdcb92269fb4aee46a9da";
     const ORDER: &str = r#"{"orderRef":"DH-000123","amount":"150000"}"#;
     const CALLED: &str = "fd80f33fd509742378b10692d6c2ffd499a55ba3f681efde6dbf76cda6adec75";
+
+    fn verify(
+        header: &str,
+        secret: &[u8],
+        now: i64,
+        over: impl FnOnce(i64) -> Vec<u8>,
+    ) -> Result<(), BadSignature> {
+        let given = Given::parse(header)?;
+        let mut running = Running::over(secret);
+        running.update(&over(given.time));
+        running.finish(&given, now)
+    }
 
     fn webhook(header: &str, secret: &str, now: i64, body: &str) -> Result<(), BadSignature> {
         verify(header, secret.as_bytes(), now, |t| of_webhook(t, body.as_bytes()))
@@ -137,7 +188,13 @@ mod tests {
     fn a_call_is_signed_with_its_method_path_and_body() {
         let (header, secret) = (format!("t={T},v1={CALLED}"), b"mk_hues_test");
         let call = |method: &str, path: &str, body: &str| {
-            verify(&header, secret, T, |t| of_call(t, method, path, body.as_bytes()))
+            let given = Given::parse(&header)?;
+            let mut running = given.begin(secret, method, path);
+            body.as_bytes().chunks(7).for_each(|part| running.update(part));
+            let over = |t| of_call(t, method, path, body.as_bytes());
+            let whole = verify(&header, secret, T, over);
+            assert_eq!(running.finish(&given, T), whole, "in parts it is the same");
+            whole
         };
 
         assert_eq!(

@@ -1,6 +1,7 @@
 //! The route table.
 
 mod admin;
+mod bill_import;
 mod billers;
 mod bills;
 mod ledger;
@@ -12,12 +13,13 @@ mod payments;
 mod privacy;
 mod providers;
 mod receipts;
+mod settlement_file;
 mod wallets;
 
 use axum::Router;
 use axum::routing::{get, post};
 
-pub use admin::MAX_IMPORT_BYTES;
+pub use bill_import::MAX_IMPORT_BYTES;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::app::App;
@@ -57,6 +59,7 @@ pub fn routes(app: App) -> Router {
         .route("/internal/v1/nodes:batch", post(nodes::post))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES))
         .merge(admin::import_routes())
+        .merge(merchant::import_routes())
         .with_state(app)
 }
 

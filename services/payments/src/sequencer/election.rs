@@ -6,6 +6,7 @@ use city_clock::Timestamp;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, PgConnection};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::ledger::Settings;
 use super::safety::unsafe_setting;
@@ -23,6 +24,8 @@ pub enum Attempt {
         db: PgConnection,
         /// From here on.
         writer: store::Writer,
+        /// The greatest id of an answered posting.
+        newest: Uuid,
         /// The server's process behind the connection.
         backend: i32,
     },
@@ -81,8 +84,10 @@ pub async fn attempt(
         }
         made => _ = made?,
     }
+    // After the take-over: a batch that it waited for is visible by now.
+    let newest = within(STATEMENT_PATIENCE, store::newest_posting(&mut db)).await?;
     let backend = within(STATEMENT_PATIENCE, store::backend(&mut db)).await?;
-    Ok(Attempt::Leads { db, writer, backend })
+    Ok(Attempt::Leads { db, writer, newest, backend })
 }
 
 /// A bound for what the network may swallow.

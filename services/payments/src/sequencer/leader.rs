@@ -14,7 +14,7 @@ use super::election::{self, Attempt, STATEMENT_PATIENCE, within};
 use super::ledger::Settings;
 use super::queue::{Entry, NotNow, Queue, Status};
 use crate::domain::backing::Backing;
-use crate::domain::ledger::{Engine, Needs, Sealed, Task, Verdict, Writes};
+use crate::domain::ledger::{Engine, Found, Needs, Room, Sealed, Task, Verdict, Writes};
 use crate::store::ledger as store;
 
 /// Pause between two attempts to lead.
@@ -55,7 +55,7 @@ impl Leader {
         queue: Queue,
         news: News,
     ) -> Self {
-        let engine = Engine::new(settings.key.clone());
+        let engine = Engine::new(settings.key.clone(), Room::LEADER);
         let options = election::options(options);
         Self {
             options,
@@ -76,10 +76,10 @@ impl Leader {
         while !self.queue.is_closed() {
             let attempt = election::attempt(&self.options, &self.settings, self.clock.now()).await;
             match attempt {
-                Ok(Attempt::Leads { db, writer, backend }) => {
+                Ok(Attempt::Leads { db, writer, newest, backend }) => {
                     (self.heard, self.backend) = (None, Some(backend));
                     tracing::info!(ledger.epoch = writer.epoch, "Leads the ledger");
-                    let task = self.engine.led(writer.epoch, writer.head);
+                    let task = self.engine.led(writer.epoch, writer.head, newest);
                     self.announce(Status::Leading { epoch: writer.epoch });
                     if self.lead(db, task).await.is_break() {
                         return;
@@ -165,6 +165,9 @@ impl Leader {
     }
 
     async fn load(&mut self, db: &mut PgConnection, needs: &Needs) -> Task {
+        if needs.is_empty() {
+            return self.engine.loaded(Found::default(), self.clock.now());
+        }
         match within(STATEMENT_PATIENCE, store::load(db, needs)).await {
             Ok(found) => self.engine.loaded(found, self.clock.now()),
             Err(error) => Self::lost("looking up a batch", &error),

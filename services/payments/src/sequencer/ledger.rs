@@ -168,7 +168,8 @@ impl Ledger {
         let ledger = self.clone();
         Check::new("ledger", move || {
             let status = ledger.status();
-            async move { matches!(status, Status::Leading { .. } | Status::Following { .. }) }
+            let runs = !ledger.queue.is_closed(); // what ended unexpectedly says nothing any more
+            async move { runs && matches!(status, Status::Leading { .. } | Status::Following { .. }) }
         })
     }
 

@@ -1,10 +1,29 @@
-//! What merchants' own systems sign with.
+//! What merchants' and billers' own systems sign with.
 
 use city_clock::Timestamp;
-use city_ids::{AccountId, ApiKeyId, MerchantId};
+use city_ids::{AccountId, ApiKeyId, BillerId, MerchantId};
+use serde::Serialize;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
-use crate::error::{Error, fault};
+use crate::error::{Error, broken, fault};
+
+/// Whose key it is: one merchant's or one biller's, for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Owner {
+    Merchant(MerchantId),
+    Biller(BillerId),
+}
+
+impl Owner {
+    fn split(self) -> (Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Merchant(id) => (Some(id.as_uuid()), None),
+            Self::Biller(id) => (None, Some(id.as_uuid())),
+        }
+    }
+}
 
 /// A key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +34,26 @@ pub struct ApiKey {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// A key that counts, with its sealed secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveKey {
+    pub owner: Owner,
+    pub sealed: Vec<u8>,
+}
+
 /// Writes a new key with its sealed secret.
 pub async fn insert(
     db: &mut PgConnection,
-    merchant: MerchantId,
+    owner: Owner,
     key: &ApiKey,
     sealed: &[u8],
 ) -> Result<(), Error> {
+    let (merchant, biller) = owner.split();
     let inserted = sqlx::query!(
-        "insert into payments.api_key (id, merchant, sealed, created_by, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into payments.api_key (id, merchant, biller, sealed, created_by, created_at) values ($1, $2, $3, $4, $5, $6)",
         key.id.as_uuid(),
-        merchant.as_uuid(),
+        merchant,
+        biller,
         sealed,
         key.created_by.as_uuid(),
         key.created_at
@@ -33,28 +61,33 @@ pub async fn insert(
     inserted.execute(db).await.map(drop).map_err(fault("writing a key"))
 }
 
-/// The keys of a merchant, oldest first.
-pub async fn list(db: &mut PgConnection, merchant: MerchantId) -> Result<Vec<ApiKey>, Error> {
+/// The keys of somebody, oldest first.
+pub async fn list(db: &mut PgConnection, owner: Owner) -> Result<Vec<ApiKey>, Error> {
+    let (merchant, biller) = owner.split();
     let rows = sqlx::query_as!(
         ApiKey,
         r#"select id as "id: ApiKeyId", created_by as "created_by: AccountId", created_at, revoked_at
-           from payments.api_key where merchant = $1 order by created_at, id"#,
-        merchant.as_uuid()
+           from payments.api_key where merchant = $1 or biller = $2 order by created_at, id"#,
+        merchant,
+        biller
     );
     rows.fetch_all(db).await.map_err(fault("reading keys"))
 }
 
-/// Ends a key; false when the merchant has no such key that counts.
+/// Ends a key; false when its owner has no such key.
 pub async fn revoke(
     db: &mut PgConnection,
-    merchant: MerchantId,
+    owner: Owner,
     id: ApiKeyId,
     at: Timestamp,
 ) -> Result<bool, Error> {
+    let (merchant, biller) = owner.split();
     let revoked = sqlx::query!(
-        "update payments.api_key set revoked_at = coalesce(revoked_at, $3) where id = $1 and merchant = $2",
+        "update payments.api_key set revoked_at = coalesce(revoked_at, $4)
+         where id = $1 and (merchant = $2 or biller = $3)",
         id.as_uuid(),
-        merchant.as_uuid(),
+        merchant,
+        biller,
         at
     );
     let revoked = revoked.execute(db).await.map_err(fault("revoking a key"))?;
@@ -62,14 +95,20 @@ pub async fn revoke(
 }
 
 /// Whose key it is and its sealed secret, while it counts.
-pub async fn find_live(
-    db: &mut PgConnection,
-    id: ApiKeyId,
-) -> Result<Option<(MerchantId, Vec<u8>)>, Error> {
+pub async fn find_live(db: &mut PgConnection, id: ApiKeyId) -> Result<Option<LiveKey>, Error> {
     let row = sqlx::query!(
-        r#"select merchant as "merchant: MerchantId", sealed from payments.api_key where id = $1 and revoked_at is null"#,
+        r#"select merchant as "merchant: MerchantId", biller as "biller: BillerId", sealed
+           from payments.api_key where id = $1 and revoked_at is null"#,
         id.as_uuid()
     );
     let row = row.fetch_optional(db).await.map_err(fault("reading a key"))?;
-    Ok(row.map(|row| (row.merchant, row.sealed)))
+    row.map(|row| {
+        let owner = match (row.merchant, row.biller) {
+            (Some(merchant), None) => Owner::Merchant(merchant),
+            (None, Some(biller)) => Owner::Biller(biller),
+            _ => return Err(broken("reading a key", id.to_string())),
+        };
+        Ok(LiveKey { owner, sealed: row.sealed })
+    })
+    .transpose()
 }

@@ -63,18 +63,23 @@ pub async fn finish(db: &mut PgConnection, id: Uuid, outcome: &str) -> Result<()
     finished.execute(db).await.map(drop).map_err(fault("finishing a request"))
 }
 
-/// One request.
-pub async fn find(db: &mut PgConnection, id: Uuid) -> Result<Option<Approval>, Error> {
+/// Several requests by their ids, in no order.
+async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Approval>, Error> {
     let rows = sqlx::query_as!(
         Row,
         r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
                   requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
                   decision, outcome
-           from payments.approval where id = $1"#,
-        id
+           from payments.approval where id = any($1)"#,
+        ids
     );
-    let row = rows.fetch_optional(db).await.map_err(fault("reading a request"))?;
-    row.map(Row::restore).transpose()
+    let rows = rows.fetch_all(db).await.map_err(fault("reading requests"))?;
+    rows.into_iter().map(Row::restore).collect()
+}
+
+/// One request.
+pub async fn find(db: &mut PgConnection, id: Uuid) -> Result<Option<Approval>, Error> {
+    Ok(list(db, &[id]).await?.pop())
 }
 
 /// Requests nobody decided yet, oldest first, from just after one.
@@ -84,37 +89,33 @@ pub async fn list_waiting(
     limit: i64,
 ) -> Result<Vec<Approval>, Error> {
     let (at, id) = after.unzip();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
-                  requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
-                  decision, outcome
-           from payments.approval
-           where decision is null and ($1::timestamptz is null or (requested_at, id) > ($1, $2))
-           order by requested_at, id
-           limit $3"#,
+    let ids = sqlx::query_scalar!(
+        "select id from payments.approval
+         where decision is null and ($1::timestamptz is null or (requested_at, id) > ($1, $2))
+         order by requested_at, id
+         limit $3",
         at,
         id,
         limit
     );
-    let rows = rows.fetch_all(db).await.map_err(fault("listing requests"))?;
-    rows.into_iter().map(Row::restore).collect()
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing requests"))?;
+    let mut found = list(db, &ids).await?;
+    found.sort_unstable_by_key(|approval| (approval.requested_at, approval.id));
+    Ok(found)
 }
 
 /// An approved request that is not done yet, the oldest.
 pub async fn find_to_do(db: &mut PgConnection) -> Result<Option<Approval>, Error> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
-                  requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
-                  decision, outcome
-           from payments.approval
-           where decision = 'APPROVE' and outcome is null
-           order by decided_at, id
-           limit 1"#
+    let id = sqlx::query_scalar!(
+        "select id from payments.approval
+         where decision = 'APPROVE' and outcome is null
+         order by decided_at, id
+         limit 1"
     );
-    let row = rows.fetch_optional(db).await.map_err(fault("looking for approved requests"))?;
-    row.map(Row::restore).transpose()
+    match id.fetch_optional(&mut *db).await.map_err(fault("looking for approved requests"))? {
+        Some(id) => find(db, id).await,
+        None => Ok(None),
+    }
 }
 
 struct Row {

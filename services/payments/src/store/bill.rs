@@ -1,5 +1,7 @@
 //! Bills and those who send them. Whether a bill is paid is read from the ledger's claims.
 
+use std::cmp::Reverse;
+
 use chrono::NaiveDate;
 use city_clock::{Timestamp, hue_day};
 use city_contracts::payments::BillHeadView;
@@ -50,6 +52,8 @@ pub struct Bill {
     pub claim: Option<(i16, Uuid)>,
     /// When and with how much it was paid.
     pub paid: Option<(Timestamp, i64)>,
+    /// Bank and number that codes of its biller carry.
+    pub target: Option<(String, String)>,
 }
 
 impl Bill {
@@ -150,7 +154,7 @@ pub async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Bill>, Erro
                purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
                period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
                amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
-               paid_at, paid_amount
+               paid_at, paid_amount, qr_bin, qr_number
         from payments.bill_now
         where id = any($1)"#,
         ids
@@ -213,42 +217,32 @@ pub async fn list_mine(
     limit: i64,
 ) -> Result<Vec<Bill>, Error> {
     let (at, id) = after.unzip();
-    let rows = sqlx::query_as!(
-        Row,
+    let ids = sqlx::query_scalar!(
         r#"
-        select id as "id!: BillId", number as "number!", customer_code, payer as "payer: AccountId", source_ref,
-               opened_at as "opened_at!", biller as "biller!: BillerId", code as "code!", name as "name!",
-               purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
-               period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
-               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
-               paid_at, paid_amount
-        from payments.bill_now
-        where id in (
-            select id from (
-                (select id, opened_at from payments.bill
-                 where payer = $1 and ($2::timestamptz is null or (opened_at, id) < ($2, $3))
-                 order by opened_at desc, id desc limit $4)
-                union all
-                select followed.id, followed.opened_at
-                from payments.bill_watch w
-                cross join lateral (
-                    select id, opened_at from payments.bill
-                    where biller = w.biller and customer_code = w.customer_code and payer is null
-                      and ($2::timestamptz is null or (opened_at, id) < ($2, $3))
-                    order by opened_at desc, id desc limit $4
-                ) followed
-                where w.owner = $1
-            ) newest
-            order by opened_at desc, id desc limit $4
-        )
-        order by opened_at desc, id desc"#,
+        select id as "id!" from (
+            (select id, opened_at from payments.bill
+             where payer = $1 and ($2::timestamptz is null or (opened_at, id) < ($2, $3))
+             order by opened_at desc, id desc limit $4)
+            union all
+            select followed.id, followed.opened_at
+            from payments.bill_watch w
+            cross join lateral (
+                select id, opened_at from payments.bill
+                where biller = w.biller and customer_code = w.customer_code and payer is null
+                  and ($2::timestamptz is null or (opened_at, id) < ($2, $3))
+                order by opened_at desc, id desc limit $4
+            ) followed
+            where w.owner = $1
+        ) newest
+        order by opened_at desc, id desc
+        limit $4"#,
         payer.as_uuid(),
         at,
         id,
         limit
     );
-    let rows = rows.fetch_all(db).await.map_err(fault("listing bills"))?;
-    rows.into_iter().map(Row::restore).collect()
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing bills"))?;
+    newest_first(db, &ids).await
 }
 
 /// A page of the bills that a biller sent to a customer and that are nobody's, newest first.
@@ -260,28 +254,26 @@ pub async fn list_by_code(
     limit: i64,
 ) -> Result<Vec<Bill>, Error> {
     let (at, id) = after.unzip();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        select id as "id!: BillId", number as "number!", customer_code, payer as "payer: AccountId", source_ref,
-               opened_at as "opened_at!", biller as "biller!: BillerId", code as "code!", name as "name!",
-               purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
-               period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
-               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
-               paid_at, paid_amount
-        from payments.bill_now
-        where biller = $1 and customer_code = $2 and payer is null
-          and ($3::timestamptz is null or (opened_at, id) < ($3, $4))
-        order by opened_at desc, id desc
-        limit $5"#,
+    let ids = sqlx::query_scalar!(
+        "select id from payments.bill
+         where biller = $1 and customer_code = $2 and payer is null
+           and ($3::timestamptz is null or (opened_at, id) < ($3, $4))
+         order by opened_at desc, id desc
+         limit $5",
         biller.as_uuid(),
         customer_code,
         at,
         id,
         limit
     );
-    let rows = rows.fetch_all(db).await.map_err(fault("listing bills of a customer"))?;
-    rows.into_iter().map(Row::restore).collect()
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing bills of a customer"))?;
+    newest_first(db, &ids).await
+}
+
+async fn newest_first(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Bill>, Error> {
+    let mut bills = list(db, ids).await?;
+    bills.sort_unstable_by_key(|bill| Reverse((bill.opened_at, bill.id.as_uuid())));
+    Ok(bills)
 }
 
 /// Where the money of each head goes, in their order: to its own account, or the biller's for all others.
@@ -334,6 +326,8 @@ struct Row {
     winner: Option<Uuid>,
     paid_at: Option<Timestamp>,
     paid_amount: Option<i64>,
+    qr_bin: Option<String>,
+    qr_number: Option<String>,
 }
 
 impl Row {
@@ -370,6 +364,7 @@ impl Row {
             },
             claim: self.outcome.zip(self.winner),
             paid: self.paid_at.zip(self.paid_amount),
+            target: self.qr_bin.zip(self.qr_number),
         })
     }
 }

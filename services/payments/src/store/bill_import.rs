@@ -1,7 +1,7 @@
 //! Files of bills: received into tables of their own, then applied.
 
 use city_clock::Timestamp;
-use city_ids::{AccountId, BillerId};
+use city_ids::{AccountId, ApiKeyId, BillerId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -38,20 +38,33 @@ pub struct Counts {
     pub refused: i64,
 }
 
+/// Who sends a file: an officer, or a biller's own system with this key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sender {
+    Officer(AccountId),
+    Key(ApiKeyId),
+}
+
 /// Begins to receive a file.
 pub async fn begin(
     db: &mut PgConnection,
     id: Uuid,
     biller: BillerId,
-    officer: AccountId,
+    sender: Sender,
     atomic: bool,
     at: Timestamp,
 ) -> Result<(), Error> {
+    let (officer, key) = match sender {
+        Sender::Officer(officer) => (Some(officer.as_uuid()), None),
+        Sender::Key(key) => (None, Some(key.as_uuid())),
+    };
     let begun = sqlx::query!(
-        "insert into payments.import_job (id, biller, officer, atomic, state, at) values ($1, $2, $3, $4, 'UPLOADING', $5)",
+        "insert into payments.import_job (id, biller, officer, api_key, atomic, state, at)
+         values ($1, $2, $3, $4, $5, 'UPLOADING', $6)",
         id,
         biller.as_uuid(),
-        officer.as_uuid(),
+        officer,
+        key,
         atomic,
         at
     );

@@ -15,6 +15,8 @@ pub struct BillerRecord {
     pub agency: Option<String>,
     /// Codes of the heads that have accounts of their own.
     pub heads: Vec<String>,
+    /// Bank and number that its codes carry.
+    pub target: Option<(String, String)>,
 }
 
 /// A new biller; false when its code is taken.
@@ -56,6 +58,16 @@ pub async fn insert_head(
     made.execute(db).await.map(drop).map_err(fault("making an account of a biller"))
 }
 
+/// All accounts of a biller.
+pub async fn accounts(db: &mut PgConnection, id: BillerId) -> Result<Vec<AccountNo>, Error> {
+    let accounts = sqlx::query_scalar!(
+        "select distinct account from payments.biller_head where biller = $1",
+        id.as_uuid()
+    );
+    let accounts = accounts.fetch_all(db).await.map_err(fault("reading a biller's accounts"))?;
+    Ok(accounts.into_iter().map(AccountNo).collect())
+}
+
 /// Changes what a biller is called and what it is for, if it is still at a version.
 pub async fn update(
     db: &mut PgConnection,
@@ -78,6 +90,45 @@ pub async fn update(
     Ok(changed.rows_affected() == 1)
 }
 
+/// Codes of a biller carry this bank and number from now on; false when they mean somebody else.
+pub async fn take_target(
+    db: &mut PgConnection,
+    id: BillerId,
+    bin: &str,
+    number: &str,
+) -> Result<bool, Error> {
+    let own = sqlx::query!(
+        "insert into payments.qr_target (bin, number, biller) values ($1, $2, $3)
+         on conflict on constraint qr_target_pkey do update set biller = excluded.biller
+         where payments.qr_target.biller = excluded.biller",
+        bin,
+        number,
+        id.as_uuid()
+    );
+    let own = own.execute(&mut *db).await.map_err(fault("taking a number for codes"))?;
+    if own.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let pointed = sqlx::query!(
+        "update payments.biller set qr_bin = $2, qr_number = $3, version = version + 1
+         where id = $1 and (qr_bin, qr_number) is distinct from ($2, $3)",
+        id.as_uuid(),
+        bin,
+        number
+    );
+    pointed.execute(db).await.map(drop).map_err(fault("giving a biller a number"))?;
+    Ok(true)
+}
+
+/// The same with the next number of ours at a bank.
+pub async fn make_target(db: &mut PgConnection, id: BillerId, bin: &str) -> Result<bool, Error> {
+    let next = sqlx::query_scalar!(
+        r#"select 'HUE' || lpad(nextval('payments.qr_number')::text, 10, '0') as "next!""#
+    );
+    let number = next.fetch_one(&mut *db).await.map_err(fault("drawing a number"))?;
+    take_target(db, id, bin, &number).await
+}
+
 /// A biller by its code.
 pub async fn find_by_code(
     db: &mut PgConnection,
@@ -96,7 +147,7 @@ pub async fn list_records(
 ) -> Result<Vec<BillerRecord>, Error> {
     let rows = sqlx::query!(
         r#"
-        select id as "id: BillerId", code, name, agency_code, purpose, version,
+        select id as "id: BillerId", code, name, agency_code, purpose, version, qr_bin, qr_number,
                array(select head_code from payments.biller_head
                      where biller = w.id and head_code <> '' order by head_code) as "heads!"
         from payments.biller w
@@ -119,7 +170,8 @@ pub async fn list_records(
                 purpose,
                 version: row.version,
             };
-            Ok(BillerRecord { biller, agency: row.agency_code, heads: row.heads })
+            let target = row.qr_bin.zip(row.qr_number);
+            Ok(BillerRecord { biller, agency: row.agency_code, heads: row.heads, target })
         })
         .collect()
 }

@@ -142,19 +142,25 @@ pub async fn set_account(
     set.execute(db).await.map(drop).map_err(fault("opening an account of a merchant"))
 }
 
-/// A merchant.
-pub async fn find(db: &mut PgConnection, id: MerchantId) -> Result<Option<Merchant>, Error> {
-    let row = sqlx::query_as!(
+/// Several merchants, oldest first.
+async fn read(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Merchant>, Error> {
+    let rows = sqlx::query_as!(
         Row,
         r#"
         select m.id as "id: MerchantId", m.name, m.tax_code, m.mcc, m.account, a.flags as "flags?", m.bank_bin,
                m.bank_account, m.settle, m.created_at
         from payments.merchant m left join payments.ledger_account a on a.id = m.account
-        where m.id = $1"#,
-        id.as_uuid()
+        where m.id = any($1)
+        order by m.created_at, m.id"#,
+        ids
     );
-    let row = row.fetch_optional(db).await.map_err(fault("reading a merchant"))?;
-    row.map(Row::restore).transpose()
+    let rows = rows.fetch_all(db).await.map_err(fault("reading merchants"))?;
+    rows.into_iter().map(Row::restore).collect()
+}
+
+/// A merchant.
+pub async fn find(db: &mut PgConnection, id: MerchantId) -> Result<Option<Merchant>, Error> {
+    Ok(read(db, &[id.as_uuid()]).await?.pop())
 }
 
 /// A page of merchants, oldest first.
@@ -164,21 +170,17 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Merchant>, Error> {
     let (at, id) = after.unzip();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        select m.id as "id: MerchantId", m.name, m.tax_code, m.mcc, m.account, a.flags as "flags?", m.bank_bin,
-               m.bank_account, m.settle, m.created_at
-        from payments.merchant m left join payments.ledger_account a on a.id = m.account
-        where $1::timestamptz is null or (m.created_at, m.id) > ($1, $2)
-        order by m.created_at, m.id
-        limit $3"#,
+    let ids = sqlx::query_scalar!(
+        "select id from payments.merchant
+         where $1::timestamptz is null or (created_at, id) > ($1, $2)
+         order by created_at, id
+         limit $3",
         at,
         id,
         limit
     );
-    let rows = rows.fetch_all(db).await.map_err(fault("listing merchants"))?;
-    rows.into_iter().map(Row::restore).collect()
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing merchants"))?;
+    read(db, &ids).await
 }
 
 /// A new store of a merchant, with a number of its own for its codes.

@@ -3,6 +3,7 @@
 use city_clock::Timestamp;
 use city_ids::{EventId, MerchantId, MerchantOrderId, PostingId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::error::{Error, fault};
 
@@ -96,4 +97,77 @@ pub async fn list(
         limit
     );
     rows.fetch_all(db).await.map_err(fault("reading events"))
+}
+
+/// Up to which number a merchant's events are no longer read; 0 for a merchant of whom none is forgotten.
+pub async fn forgotten(db: &mut PgConnection, merchant: MerchantId) -> Result<i64, Error> {
+    let forgotten = sqlx::query_scalar!(
+        "select forgotten from payments.merchant_event_head where merchant = $1",
+        merchant.as_uuid()
+    );
+    let forgotten = forgotten.fetch_optional(db).await;
+    Ok(forgotten.map_err(fault("reading which events are kept"))?.unwrap_or(0))
+}
+
+/// Events, as merchant and number.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    merchants: Vec<Uuid>,
+    seqs: Vec<i64>,
+}
+
+/// The oldest events from before an instant that wait for no endpoint; nobody has them sent again meanwhile.
+pub async fn lock_old(
+    db: &mut PgConnection,
+    before: Timestamp,
+    limit: i64,
+) -> Result<Places, Error> {
+    let rows = sqlx::query!(
+        "select e.merchant, e.seq from payments.merchant_event e
+         where e.at < $1
+           and not exists (select from payments.webhook_delivery d
+                           where d.merchant = e.merchant and d.seq = e.seq and d.state = 'WAITING')
+         order by e.at
+         limit $2
+         for update skip locked",
+        before,
+        limit
+    );
+    let rows = rows.fetch_all(db).await.map_err(fault("looking for old events"))?;
+    let (merchants, seqs) = rows.into_iter().map(|row| (row.merchant, row.seq)).unzip();
+    Ok(Places { merchants, seqs })
+}
+
+/// Forgets locked events with their deliveries, except those that somebody had sent again just before they were locked. How
+/// many.
+pub async fn forget(db: &mut PgConnection, old: &Places) -> Result<u64, Error> {
+    let deliveries = sqlx::query!(
+        "delete from payments.webhook_delivery d
+         using unnest($1::uuid[], $2::bigint[]) as old(merchant, seq)
+         where d.merchant = old.merchant and d.seq = old.seq
+           and not exists (select from payments.webhook_delivery w
+                           where w.merchant = old.merchant and w.seq = old.seq and w.state = 'WAITING')",
+        &old.merchants,
+        &old.seqs
+    );
+    deliveries.execute(&mut *db).await.map_err(fault("forgetting deliveries"))?;
+    let events = sqlx::query!(
+        r#"with gone as (
+             delete from payments.merchant_event e
+             using unnest($1::uuid[], $2::bigint[]) as old(merchant, seq)
+             where e.merchant = old.merchant and e.seq = old.seq
+               and not exists (select from payments.webhook_delivery d where d.merchant = e.merchant and d.seq = e.seq)
+             returning e.merchant, e.seq
+         ), noted as (
+             update payments.merchant_event_head h
+             set forgotten = greatest(h.forgotten, last.seq)
+             from (select merchant, max(seq) as seq from gone group by merchant) last
+             where h.merchant = last.merchant
+         )
+         select count(*) as "count!" from gone"#,
+        &old.merchants,
+        &old.seqs
+    );
+    let events = events.fetch_one(db).await.map_err(fault("forgetting events"))?;
+    Ok(events.count.unsigned_abs())
 }

@@ -3,6 +3,7 @@
 use city_clock::Timestamp;
 use city_ids::{AccountId, MerchantOrderId, PostingId, WalletId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::ledger::{AccountNo, HoldState, Purpose};
 use crate::error::{Error, broken, fault};
@@ -91,45 +92,9 @@ impl Row {
     }
 }
 
-/// A page of what was paid to a merchant, in the order of the ledger, which is the order in which payments become known.
-pub async fn list(
-    db: &mut PgConnection,
-    account: AccountNo,
-    after_seq: i64,
-    limit: i64,
-) -> Result<Vec<Sale>, Error> {
+/// Payments to a merchant by their ids, in the order of the ledger; none for what is another's.
+async fn read(db: &mut PgConnection, account: AccountNo, ids: &[Uuid]) -> Result<Vec<Sale>, Error> {
     let rows = sqlx::query_as!(
-        Row,
-        r#"
-        select t.posting as "posting: PostingId", t.seq, t.amount, t.at, t.expires_at, h.state as "state?",
-               h.captured as "captured?", o.id as "order?: MerchantOrderId", o.order_ref as "order_ref?",
-               o.amount as "ordered?", t.dr, w.owner as "payer: AccountId", w.id as "wallet: WalletId",
-               coalesce((select sum(f.amount) from payments.ledger_transfer f
-                         where f.posting = coalesce(h.resolved_by, t.posting) and f.purpose = $4 and f.dr = t.cr), 0)::bigint as "fee!"
-        from payments.ledger_transfer t
-        join payments.wallet w on w.account = t.dr
-        left join payments.ledger_hold h on h.posting = t.posting
-        left join payments.merchant_order o on o.id = t.ref
-        where t.cr = $1 and t.seq > $2 and t.kind in (1, 2) and t.leg = 0 and t.purpose = $5
-        order by t.seq
-        limit $3"#,
-        account.0,
-        after_seq,
-        limit,
-        Purpose::Fee.number(),
-        Purpose::Goods.number()
-    );
-    let rows = rows.fetch_all(db).await.map_err(fault("listing sales"))?;
-    rows.into_iter().map(Row::restore).collect()
-}
-
-/// A payment to a merchant by its id; none when it is another's.
-pub async fn find(
-    db: &mut PgConnection,
-    account: AccountNo,
-    id: PostingId,
-) -> Result<Option<Sale>, Error> {
-    let row = sqlx::query_as!(
         Row,
         r#"
         select t.posting as "posting: PostingId", t.seq, t.amount, t.at, t.expires_at, h.state as "state?",
@@ -141,12 +106,45 @@ pub async fn find(
         join payments.wallet w on w.account = t.dr
         left join payments.ledger_hold h on h.posting = t.posting
         left join payments.merchant_order o on o.id = t.ref
-        where t.posting = $2 and t.leg = 0 and t.cr = $1 and t.kind in (1, 2) and t.purpose = $4"#,
+        where t.posting = any($2) and t.leg = 0 and t.cr = $1 and t.kind in (1, 2) and t.purpose = $4
+        order by t.seq"#,
         account.0,
-        id.as_uuid(),
+        ids,
         Purpose::Fee.number(),
         Purpose::Goods.number()
     );
-    let row = row.fetch_optional(db).await.map_err(fault("reading a sale"))?;
-    row.map(Row::restore).transpose()
+    let rows = rows.fetch_all(db).await.map_err(fault("reading sales"))?;
+    rows.into_iter().map(Row::restore).collect()
+}
+
+/// A page of what was paid to a merchant, in the order of the ledger, which is the order in which payments become known.
+pub async fn list(
+    db: &mut PgConnection,
+    account: AccountNo,
+    after_seq: i64,
+    limit: i64,
+) -> Result<Vec<Sale>, Error> {
+    // Of wallets only: a page that is full says that there is more.
+    let ids = sqlx::query_scalar!(
+        "select t.posting from payments.ledger_transfer t
+         join payments.wallet w on w.account = t.dr
+         where t.cr = $1 and t.seq > $2 and t.kind in (1, 2) and t.leg = 0 and t.purpose = $4
+         order by t.seq
+         limit $3",
+        account.0,
+        after_seq,
+        limit,
+        Purpose::Goods.number()
+    );
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing sales"))?;
+    read(db, account, &ids).await
+}
+
+/// A payment to a merchant by its id; none when it is another's.
+pub async fn find(
+    db: &mut PgConnection,
+    account: AccountNo,
+    id: PostingId,
+) -> Result<Option<Sale>, Error> {
+    Ok(read(db, account, &[id.as_uuid()]).await?.pop())
 }

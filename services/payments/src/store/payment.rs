@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::ledger::{Code, Purpose};
+use crate::domain::provider::outcome;
 use crate::error::{Error, broken, fault};
 
 /// What an id was answered before.
@@ -79,6 +80,8 @@ pub struct Leg {
     pub to: Side,
     /// The bill its reference is a revision of.
     pub bill: Option<BillId>,
+    /// Who paid the bill through a provider: they have a part in the payment, and perhaps no wallet.
+    pub paid_by: Option<AccountId>,
     pub note: Option<String>,
     /// Of a hold: its state and what was captured.
     pub hold: Option<(i16, i64)>,
@@ -102,6 +105,7 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
                         (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
                          where h.account = t.cr)) as cr_biller,
                r.bill as "bill?: BillId",
+               p.owner as "paid_by?: AccountId",
                d.note as "note?",
                h.state as "hold_state?",
                h.captured as "captured?",
@@ -112,13 +116,19 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
         join payments.ledger_account dr on dr.id = t.dr
         join payments.ledger_account cr on cr.id = t.cr
         left join payments.bill_revision r on r.id = t.ref
+        left join lateral (
+            select s.owner from payments.provider_order s
+            join payments.ledger_claim c on c.subject = s.subject
+            where s.bill_revision = t.ref and c.posting = t.posting and c.outcome = $3
+        ) p on true
         left join payments.posting_doc d on d.posting = t.posting and t.leg = 0
         left join payments.ledger_hold h on h.posting = t.posting
         left join payments.merchant_order o on o.id = t.ref
         where t.posting = any($1)
         order by t.posting, t.leg"#,
         postings,
-        Purpose::Fee.number()
+        Purpose::Fee.number(),
+        outcome::CREDITED
     );
     let rows = rows.fetch_all(db).await.map_err(fault("reading payments"))?;
     rows.into_iter()
@@ -145,6 +155,7 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
                     biller: row.cr_biller,
                 },
                 bill: row.bill,
+                paid_by: row.paid_by,
                 note: row.note,
                 hold: row.hold_state.zip(row.captured),
                 ordered: row.ordered,

@@ -85,22 +85,19 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Known>, Error> {
     let (at, id) = before.unzip();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        select r.id as "id: RefundId", r.posting as "payment: PostingId", r.moved, r.legs, r.amounts, r.target, r.requester,
-               r.requested_by, r.requested_at, r.reason, r.approval, r.sent, r.provider_refund_no, a.decision as "decision?"
-        from payments.refund r
-        left join payments.approval a on a.id = r.approval
-        where $1::timestamptz is null or (r.requested_at, r.id) < ($1, $2)
-        order by r.requested_at desc, r.id desc
-        limit $3"#,
+    let ids = sqlx::query_scalar!(
+        "select id from payments.refund
+         where $1::timestamptz is null or (requested_at, id) < ($1, $2)
+         order by requested_at desc, id desc
+         limit $3",
         at,
         id,
         limit
     );
-    let rows = rows.fetch_all(&mut *db).await.map_err(fault("listing refunds"))?;
-    known(db, rows).await
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing refunds"))?;
+    let mut found = list(db, &ids, &[]).await?;
+    found.reverse();
+    Ok(found)
 }
 
 /// The oldest refund that needs no second officer and that the ledger was not heard about yet.
@@ -154,16 +151,19 @@ pub async fn moved(db: &mut PgConnection, payment: PostingId) -> Result<Vec<Move
     moved.ok_or_else(|| broken("reading what a payment moved", payment.to_string()))
 }
 
-/// What the ledger answered these ids.
-async fn answers(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, Answer>, Error> {
+/// What the ledger answered these ids, each with the digest of its request.
+async fn answers(
+    db: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, (Vec<u8>, Answer)>, Error> {
     let rows = sqlx::query!(
         r#"
-        select t.posting as "posting!", null::smallint as refused, h.state as "held?"
+        select t.posting as "posting!", t.req_hash as "req_hash!", null::smallint as refused, h.state as "held?"
         from payments.ledger_transfer t
         left join payments.ledger_hold h on h.posting = t.posting
         where t.posting = any($1) and t.leg = 0
         union all
-        select posting, code, null from payments.ledger_rejection where posting = any($1)"#,
+        select posting, req_hash, code, null from payments.ledger_rejection where posting = any($1)"#,
         ids
     );
     let rows = rows.fetch_all(db).await.map_err(fault("asking what became of refunds"))?;
@@ -173,7 +173,7 @@ async fn answers(db: &mut PgConnection, ids: &[Uuid]) -> Result<HashMap<Uuid, An
             (None, Some(state)) => Answer::Held(HoldState::of(state)?),
             (None, None) => Answer::Moved,
         };
-        Some((row.posting, answer))
+        Some((row.posting, (row.req_hash, answer)))
     });
     let answers: Option<_> = answers.collect();
     answers.ok_or_else(|| broken("asking what became of refunds", "a hold has no such state"))
@@ -183,8 +183,12 @@ async fn known(db: &mut PgConnection, rows: Vec<Row>) -> Result<Vec<Known>, Erro
     let rows = rows.into_iter().map(Row::restore).collect::<Result<Vec<_>, _>>()?;
     let ids: Vec<_> = rows.iter().flat_map(|(refund, ..)| [refund.act(), refund.aside()]).collect();
     let answers = if ids.is_empty() { HashMap::new() } else { answers(db, &ids).await? };
-    let of = |id| answers.get(&id).copied();
     let known = rows.into_iter().map(|(refund, decision, provider_refund_no)| {
+        let of = |id| {
+            let (hash, answer) = answers.get(&id)?;
+            let its_own = *hash == refund.req_hash(id);
+            Some(if its_own { *answer } else { Answer::Foreign })
+        };
         let (act, aside) = (of(refund.act()), of(refund.aside()));
         let state = state(refund.approval.is_some(), decision, act, aside, refund.sent);
         let refused = match aside.or(act) {

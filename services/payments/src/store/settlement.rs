@@ -156,14 +156,15 @@ pub async fn moves(
     Ok(Moves { payments, refunds, fees, other })
 }
 
-/// One settlement.
-pub async fn find(db: &mut PgConnection, id: SettlementId) -> Result<Option<Settlement>, Error> {
-    let row = sqlx::query_as!(
+/// Settlements by their ids, newest first.
+async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Settlement>, Error> {
+    let rows = sqlx::query_as!(
         Row,
         r#"
         select s.id as "id: SettlementId", s.payee, a.ext, s.period, s.posting, t.at as "at?", d.doc as "doc?",
-               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
-                where h.account = s.payee) as name,
+               coalesce((select m.name from payments.merchant m where m.account = s.payee),
+                        (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
+                         where h.account = s.payee)) as name,
                c.outcome as "claim?", p.detail as "bank_ref?"
         from payments.settlement s
         join payments.ledger_account a on a.id = s.payee
@@ -172,14 +173,17 @@ pub async fn find(db: &mut PgConnection, id: SettlementId) -> Result<Option<Sett
         left join payments.ledger_claim c on c.subject = s.id
         left join lateral (select detail from payments.approval
                            where subject = s.id and kind = 'SETTLEMENT' and outcome = 'DONE' limit 1) p on true
-        where s.id = $1"#,
-        id.as_uuid()
+        where s.id = any($1)
+        order by s.period desc, s.id desc"#,
+        ids
     );
-    row.fetch_optional(db)
-        .await
-        .map_err(fault("reading a settlement"))?
-        .map(Row::restore)
-        .transpose()
+    let rows = rows.fetch_all(db).await.map_err(fault("reading settlements"))?;
+    rows.into_iter().map(Row::restore).collect()
+}
+
+/// One settlement.
+pub async fn find(db: &mut PgConnection, id: SettlementId) -> Result<Option<Settlement>, Error> {
+    Ok(list(db, &[id.as_uuid()]).await?.pop())
 }
 
 /// A page of closed settlements, newest first, from just before one.
@@ -189,29 +193,72 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<Settlement>, Error> {
     let (period, id) = before.unzip();
-    let rows = sqlx::query_as!(
-        Row,
-        r#"
-        select s.id as "id: SettlementId", s.payee, a.ext, s.period, s.posting, t.at as "at?", d.doc as "doc?",
-               (select min(b.name) from payments.biller_head h join payments.biller b on b.id = h.biller
-                where h.account = s.payee) as name,
-               c.outcome as "claim?", p.detail as "bank_ref?"
-        from payments.settlement s
-        join payments.ledger_account a on a.id = s.payee
-        left join payments.ledger_transfer t on t.posting = s.posting and t.leg = 0
-        left join payments.posting_doc d on d.posting = s.posting
-        left join payments.ledger_claim c on c.subject = s.id
-        left join lateral (select detail from payments.approval
-                           where subject = s.id and kind = 'SETTLEMENT' and outcome = 'DONE' limit 1) p on true
-        where s.outcome = 'CLOSED' and ($1::date is null or (s.period, s.id) < ($1, $2))
-        order by s.period desc, s.id desc
-        limit $3"#,
+    let ids = sqlx::query_scalar!(
+        "select id from payments.settlement
+         where outcome = 'CLOSED' and ($1::date is null or (period, id) < ($1, $2))
+         order by period desc, id desc
+         limit $3",
         period,
         id,
         limit
     );
-    let rows = rows.fetch_all(db).await.map_err(fault("listing settlements"))?;
-    rows.into_iter().map(Row::restore).collect()
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing settlements"))?;
+    list(db, &ids).await
+}
+
+/// The same of some payees only.
+pub async fn page_of(
+    db: &mut PgConnection,
+    payees: &[AccountNo],
+    before: Option<(NaiveDate, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Settlement>, Error> {
+    let payees: Vec<_> = payees.iter().map(|payee| payee.0).collect();
+    let (period, id) = before.unzip();
+    let ids = sqlx::query_scalar!(
+        r#"
+        select s.id
+        from unnest($1::bigint[]) as of(payee)
+        cross join lateral (
+            select id, period from payments.settlement
+            where payee = of.payee and outcome = 'CLOSED' and ($2::date is null or (period, id) < ($2, $3))
+            order by period desc, id desc
+            limit $4
+        ) s
+        order by s.period desc, s.id desc
+        limit $4"#,
+        &payees,
+        period,
+        id,
+        limit
+    );
+    let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing a payee's settlements"))?;
+    list(db, &ids).await
+}
+
+/// The account of a payee by its public id, and how often it is settled.
+pub async fn find_payee(
+    db: &mut PgConnection,
+    ext: Uuid,
+) -> Result<Option<(AccountNo, String)>, Error> {
+    let row = sqlx::query!(
+        r#"select a.id, coalesce(r.rhythm, 'DAILY') as "rhythm!"
+           from payments.ledger_account a left join payments.settlement_rhythm r on r.account = a.id
+           where a.ext = $1 and a.class in (21, 22)"#,
+        ext
+    );
+    let row = row.fetch_optional(db).await.map_err(fault("finding a payee"))?;
+    Ok(row.map(|row| (AccountNo(row.id), row.rhythm)))
+}
+
+/// One that found nothing is tried again, as if it had just been opened.
+pub async fn reopen(db: &mut PgConnection, id: SettlementId, at: Timestamp) -> Result<(), Error> {
+    let reopened = sqlx::query!(
+        "update payments.settlement set outcome = null, opened_at = $2 where id = $1 and outcome = 'NOTHING'",
+        id.as_uuid(),
+        at
+    );
+    reopened.execute(db).await.map(drop).map_err(fault("trying a settlement again"))
 }
 
 /// A movement that a report counts.

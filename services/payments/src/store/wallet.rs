@@ -159,7 +159,7 @@ pub async fn pending(
                exists (
                    select from payments.provider_order o
                    where o.owner = w.owner and o.wallet = w.id and o.ended is null
-                     and not exists (select from payments.ledger_claim where subject = o.id)
+                     and not exists (select from payments.ledger_claim where subject = o.subject)
                ) as "order!",
                exists (
                    select from payments.refund r

@@ -129,10 +129,11 @@ pub async fn replay(
     let again = sqlx::query!(
         "insert into payments.webhook_delivery (endpoint, merchant, seq, state, attempts, since, next_at)
          select $1, merchant, seq, 'WAITING', 0, $6, $6
-         from payments.merchant_event
-         where merchant = $2 and (id = $3 or (at >= $4 and at < $5))
-         order by seq
-         limit $7
+         from (select merchant, seq from payments.merchant_event
+               where merchant = $2 and (id = $3 or (at >= $4 and at < $5))
+               order by seq
+               limit $7
+               for key share) again -- one that is just being forgotten is not among them
          on conflict on constraint webhook_delivery_pkey
          do update set state = 'WAITING', attempts = 0, since = $6, next_at = $6, failure = null",
         id.as_uuid(),

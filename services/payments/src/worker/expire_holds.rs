@@ -1,7 +1,7 @@
 //! Frees reserves whose time is over.
 //!
-//! Idempotent: the id of an expiry follows from its hold, so a step that is repeated posts once. The ledger itself refuses
-//! to capture a hold from its last instant on; this only gives the money back.
+//! Idempotent: the id of an expiry follows from its hold, so a step that is repeated posts once; and a hold ends once, whatever
+//! the id. The ledger itself refuses to capture a hold from its last instant on; this only gives the money back.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use city_boot::{Progress, Worker, WorkerError};
 use city_receipt::{derive, sha256};
 use futures_util::future::join_all;
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::domain::ledger::{Action, Event, Leg, Posting, Purpose, Verdict};
@@ -33,8 +34,7 @@ impl ExpireHolds {
         let mut db = self.0.db.acquire().await.map_err(fault("connecting"))?;
         let due = store::due_holds(&mut db, now, MOST).await?;
         drop(db); // the ledger has its own connection
-        let postings = due.iter().map(|hold| self.expiry(hold)).collect::<Result<Vec<_>, _>>()?;
-        let answers = join_all(postings.into_iter().map(|posting| self.0.ledger.post(posting)));
+        let answers = join_all(due.iter().map(|hold| self.expire(hold)));
         let mut freed = 0;
         for (hold, answer) in due.iter().zip(answers.await) {
             match answer? {
@@ -52,7 +52,19 @@ impl ExpireHolds {
         Ok(if freed > 0 { Progress::Worked } else { Progress::Idle })
     }
 
-    fn expiry(&self, due: &store::DueHold) -> Result<Posting, Error> {
+    /// Ends a hold. Clients choose the ids of their payments, so one of them may have used the id that follows from the hold:
+    /// then any other does.
+    async fn expire(&self, due: &store::DueHold) -> Result<Verdict, Error> {
+        let verdict =
+            self.0.ledger.post(self.expiry(due, derive("hold.expire", due.posting))?).await?;
+        if verdict != Verdict::KeyReused {
+            return Ok(verdict);
+        }
+        let other = self.0.ids.uuid(self.0.clock.now());
+        Ok(self.0.ledger.post(self.expiry(due, other)?).await?)
+    }
+
+    fn expiry(&self, due: &store::DueHold, id: Uuid) -> Result<Posting, Error> {
         let hold = due.posting;
         let purpose = Purpose::of(due.purpose);
         let purpose = purpose.ok_or_else(|| {
@@ -70,7 +82,7 @@ impl ExpireHolds {
             trace: None,
         };
         let req_hash = sha256(&[b"hold.expire", hold.as_bytes()]);
-        let expiry = Posting::new(derive("hold.expire", hold), req_hash, vec![leg]);
+        let expiry = Posting::new(id, req_hash, vec![leg]);
         Ok(Posting { events: vec![event], ..expiry })
     }
 }

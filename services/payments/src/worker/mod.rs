@@ -4,10 +4,12 @@ mod ask_providers;
 mod bills;
 mod carry_out_approvals;
 mod carry_out_refunds;
+mod copy_heads;
 mod deliver_webhooks;
 mod dossier_fees;
 mod expire_holds;
 mod fetch_step_up_keys;
+mod forget_events;
 mod forget_lookups;
 mod forget_provider_messages;
 mod identity_levels;
@@ -31,6 +33,7 @@ pub use merchant_events::MerchantEvents;
 /// The background work of the ledger.
 pub fn of_the_ledger(app: &App) -> Vec<Arc<dyn Worker>> {
     vec![
+        Arc::new(copy_heads::CopyHeads(app.clone())),
         Arc::new(expire_holds::ExpireHolds(app.clone())),
         Arc::new(keep_partitions::KeepPartitions(app.clone())),
     ]
@@ -46,6 +49,7 @@ pub fn above_the_ledger(app: &App) -> Vec<Arc<dyn Worker>> {
         Arc::new(deliver_webhooks::DeliverWebhooks(app.clone())),
         Arc::new(carry_out_refunds::CarryOutRefunds(app.clone())),
         Arc::new(fetch_step_up_keys::FetchStepUpKeys(app.clone())),
+        Arc::new(forget_events::ForgetEvents(app.clone())),
         Arc::new(forget_lookups::ForgetLookups(app.clone())),
         Arc::new(publish_backing::PublishBacking(app.clone())),
         Arc::new(settle_payees::SettlePayees(app.clone())),

@@ -10,12 +10,13 @@ use crate::town::{
     Town, available, fund, new_id, one, open, person, rich, send, sending, token, told,
 };
 
-async fn close(who: &Character, body: &Value) -> Answer {
+/// Asks to close the resident's wallet.
+pub async fn close(who: &Character, body: &Value) -> Answer {
     who.post("/internal/v1/close-wallet", body).await
 }
 
 /// What the resident sends after they entered the PIN for what the first answer said.
-async fn closing(city: &Town, who: &Character) -> Value {
+pub async fn closing(city: &Town, who: &Character) -> Value {
     let mut body = json!({ "idempotencyKey": new_id(city) });
     let wanted = close(who, &body).await;
     assert_eq!(

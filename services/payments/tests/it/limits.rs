@@ -6,8 +6,9 @@ use city_testkit::{Character, run};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::shop::{self, shop};
 use crate::subject::Payments;
-use crate::town::{Town, available, rich, send};
+use crate::town::{Town, available, new_id, one, rich, send};
 
 /// Their last proof beside the PIN is too long ago.
 fn weak(mut who: Character) -> Character {
@@ -114,6 +115,66 @@ fn a_rule_of_a_level_binds_the_lower_of_wallet_and_session() {
         assert_eq!(send(city, &lapsed, &to, 1_001).await.code(), "LIMIT_EXCEEDED");
         drop(send(city, &lapsed, &to, 1_000).await.ok());
         drop(send(city, &payer, &to, 1_001).await.ok());
+        city.settle().await;
+    });
+}
+
+/// What counts against the month's limit now.
+async fn month(who: &Character) -> i64 {
+    let wallet = who.post("/internal/v1/my-wallet", &json!({})).await.ok();
+    let limits = wallet["limits"].as_array().expect("a wallet has limits");
+    let month = limits.iter().find(|limit| limit["code"] == "MONTH").expect("one of the month");
+    month["used"].as_str().and_then(|used| used.parse().ok()).expect("money is text")
+}
+
+#[test]
+fn what_a_reserve_did_not_take_is_given_back_to_its_month_and_a_refund_gives_nothing_back() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 500_000_000).await;
+        let mut payer = strong(city, payer);
+        let shop = shop(city, None).await;
+        let reserve = async |payer: &Character, order: &str, amount: i64| {
+            let order = shop.order(city, order, amount, "MANUAL").await;
+            let paid = shop::pay(city, payer, &json!({ "orderId": order["id"] })).await.ok();
+            paid["id"].as_str().expect("a payment has an id").to_owned()
+        };
+        let end = async |payment: &str, how: &str, amount: Option<&str>| {
+            let mut body = json!({ "id": new_id(city) });
+            if let Some(amount) = amount {
+                body["amount"] = amount.into();
+            }
+            let path = format!("/merchant/v1/payments/{payment}/{how}");
+            drop(shop.post(city, &path, &body).await.ok());
+        };
+
+        let captured = reserve(&payer, "DH-1", 30_000_000).await;
+        let voided = reserve(&payer, "DH-2", 40_000_000).await;
+        assert_eq!(month(&payer).await, 70_000_000, "a reserve counts at once");
+        drop(reserve(&payer, "DH-3", 29_999_999).await); // nobody takes it
+        end(&captured, "capture", Some("20000000")).await;
+        assert_eq!(month(&payer).await, 89_999_999, "the rest of a reserve");
+        end(&voided, "void", None).await;
+        assert_eq!(month(&payer).await, 49_999_999);
+        city.clock().advance(Duration::days(7));
+        city.settle().await;
+        assert_eq!(month(&payer).await, 20_000_000, "what ended by itself");
+        let back =
+            json!({ "id": new_id(city), "amount": "20000000", "reason": "brought back whole" });
+        let path = format!("/merchant/v1/payments/{captured}/refunds");
+        assert_eq!(shop.post(city, &path, &back).await.ok()["state"], "DONE");
+        assert_eq!(month(&payer).await, 20_000_000, "a refund");
+
+        city.clock().set(Utc.with_ymd_and_hms(2026, 3, 31, 16, 0, 0).unwrap());
+        payer = strong(city, payer);
+        let last = reserve(&payer, "DH-4", 50_000_000).await;
+        assert_eq!(month(&payer).await, 70_000_000);
+        city.clock().advance(Duration::hours(2)); // April
+        end(&last, "void", None).await;
+        assert_eq!(month(&payer).await, 0);
+        // Day and month in which it was reserved have it back, and no other window gave anything.
+        let odd = "select count(*) from payments.ledger_counter where used not in (0, 20000000)";
+        assert_eq!(one(city, odd).await, 0);
+        assert_eq!(available(&payer).await, 500_000_000);
         city.settle().await;
     });
 }

@@ -1,16 +1,23 @@
 //! Tests of the service through its router, on real servers.
 
+mod attacks;
 mod backing;
+mod bill_codes;
 mod bill_files;
 mod bill_races;
+mod biller_api;
 mod billers;
 mod bills;
 mod chaos;
 mod closing;
+mod events;
+mod head_copies;
 mod ledger;
 mod limit_versions;
 mod limits;
+mod manual_settlement;
 mod merchant_api;
+mod merchant_limits;
 mod merchants;
 mod neighbour;
 mod privacy;
@@ -19,6 +26,7 @@ mod qr;
 mod ready;
 mod receipts;
 mod refunds;
+mod search;
 mod settlement;
 mod shop;
 mod statement_csv;

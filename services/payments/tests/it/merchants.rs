@@ -110,7 +110,7 @@ fn a_changed_fee_begins_at_midnight_because_quotes_hold_until_then() {
             (&set["from"], &today["fee"], &tomorrow["fee"]),
             (&json!("2026-03-05"), &json!("0"), &json!("700"))
         );
-        assert_eq!(late.code(), "STEP_UP_EXPIRED", "and with it the quote");
+        assert_eq!(late.code(), "AMOUNT_CHANGED", "whatever the quote was of then");
         city.settle().await;
     });
 }
@@ -383,6 +383,48 @@ fn a_merchant_is_settled_in_the_rhythm_that_an_officer_set() {
             (&last["type"], &last["data"]["amount"]),
             (&json!("settlement.closed"), &json!("7000"))
         );
-        assert!(last["data"]["settlement"].as_str().unwrap().starts_with("set_"), "{last}");
+        let settlement = last["data"]["settlement"].as_str().unwrap();
+        let closed =
+            shop.officer.get("/admin/v1/payments/settlements").await.ok()["edges"][0]["node"]
+                .clone();
+        assert_eq!(
+            (closed["id"].as_str(), &closed["name"]),
+            (Some(settlement), &json!("Chợ Đông Ba"))
+        );
+    });
+}
+
+#[test]
+fn what_a_bank_sends_back_waits_until_its_merchant_takes_money_again() {
+    run::<Payments>(async |city: &Town| {
+        let (mut payer, _) = rich(city, 100_000).await;
+        payer.principal.auth_at = None;
+        let shop = shop(city, None).await;
+        drop(pay(city, &payer, &json!({ "payeeId": shop.id, "amount": "7000" })).await.ok());
+        let path = format!("/admin/v1/payments/merchants/{}", shop.id);
+        let daily = particulars("Chợ Đông Ba", "DAILY");
+        drop(shop.officer.send(Method::PUT, &path, Some(&daily), &[]).await.ok());
+        city.clock().advance(chrono::Duration::days(1));
+        city.settle().await;
+        let officer = finance(city);
+        let page = officer.get("/admin/v1/payments/settlements").await.ok();
+        let id = page["edges"][0]["node"]["id"].as_str().expect("it was settled").to_owned();
+        let (path, reason) = (
+            format!("/admin/v1/payments/settlements/{id}/returned"),
+            json!({ "reason": crate::town::REASON }),
+        );
+
+        drop(shop.becomes(city, "SUSPENDED").await.ok());
+        let refused = [officer.post(&path, &reason).await, officer.post(&path, &reason).await];
+        drop(shop.becomes(city, "ACTIVE").await.ok());
+        let (one, other) = tokio::join!(officer.post(&path, &reason), officer.post(&path, &reason));
+
+        assert!(refused.iter().all(|answer| answer.code() == "ACCOUNT_FROZEN"));
+        assert_eq!(
+            (one.ok()["state"].clone(), other.ok()["state"].clone()),
+            (json!("RETURNED"), json!("RETURNED"))
+        );
+        assert_eq!(balance(city, &shop).await, 7_000);
+        city.settle().await;
     });
 }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::subject::Payments;
 use crate::town::{Town, finance, new_id, one, person, rich, send, sending};
 
-async fn keys(city: &Town) -> PublishedKeys {
+/// The published keys.
+pub async fn keys(city: &Town) -> PublishedKeys {
     let answer = city.anonymous().get("/.well-known/payment-receipt-keys.json").await;
     PublishedKeys::parse(&String::from_utf8_lossy(answer.bytes())).expect("it is a JWK set")
 }

@@ -190,7 +190,11 @@ fn money_for_a_closed_wallet_waits_for_an_officer_and_for_a_stopped_one_stays() 
             [(&wallet, flags::CLOSED), (&other, flags::NO_CREDIT | flags::NO_DEBIT)]
         {
             let account = wallet_account(city, wallet).await;
-            let decision = Decision::SetFlags { account, flags: Class::Wallet.flags() | more };
+            let decision = Decision::SetFlags {
+                account,
+                flags: Class::Wallet.flags() | more,
+                only_from: None,
+            };
             let id = city.infra().ids.uuid(city.clock().now());
             let closing =
                 Command { id, decision, actor: id, reason: REASON.into(), events: Vec::new() };

@@ -16,7 +16,7 @@ use crate::treasury::{
 const SETTLEMENTS: &str = "/admin/v1/payments/settlements";
 
 /// Goes on to the next midnight in Hue.
-fn midnight(city: &Town) {
+pub fn midnight(city: &Town) {
     let local = city.clock().now() + Duration::hours(7);
     let day = local.date_naive().succ_opt().expect("there is a tomorrow");
     let next = day.and_time(chrono::NaiveTime::MIN).and_utc() - Duration::hours(7);
@@ -24,7 +24,7 @@ fn midnight(city: &Town) {
 }
 
 /// Closed settlements, newest first.
-async fn settled(officer: &Character) -> Vec<Value> {
+pub async fn settled(officer: &Character) -> Vec<Value> {
     let page = officer.get(&format!("{SETTLEMENTS}?first=100")).await.ok();
     let edges = page["edges"].as_array().expect("a page has edges");
     edges.iter().map(|edge| edge["node"].clone()).collect()

@@ -60,10 +60,12 @@ impl Shop {
 
     /// Sends a signed request.
     pub async fn call(&self, city: &Town, method: Method, path: &str, body: &str) -> Answer {
-        let t = city.clock().now().timestamp();
-        let header = format!("t={t},v1={}", sign(&self.secret, t, method.as_str(), path, body));
-        send(city, method, path, body, &[("city-key", &self.key), ("city-signature", &header)])
-            .await
+        self.system().call(city, method, path, body).await
+    }
+
+    /// Its key.
+    pub fn system(&self) -> System {
+        System { key: self.key.clone(), secret: self.secret.clone() }
     }
 
     pub async fn get(&self, city: &Town, path: &str) -> Answer {
@@ -79,6 +81,70 @@ impl Shop {
         let body =
             json!({ "orderRef": order_ref, "amount": amount.to_string(), "capture": capture });
         self.post(city, "/merchant/v1/orders", &body).await.ok()
+    }
+}
+
+/// A key that signs, whosever it is.
+#[derive(Clone)]
+pub struct System {
+    pub key: String,
+    pub secret: String,
+}
+
+impl System {
+    /// An officer makes a key of a biller.
+    pub async fn of_biller(city: &Town, code: &str) -> Self {
+        let path = format!("/admin/v1/payments/billers/{code}/keys");
+        let key = finance(city).post_once(&path, &new_id(city), &json!({})).await.ok();
+        let text = |member: &str| key[member].as_str().expect("it is text").to_owned();
+        Self { key: text("id"), secret: text("secret") }
+    }
+
+    /// Sends a signed request.
+    pub async fn call(&self, city: &Town, method: Method, path: &str, body: &str) -> Answer {
+        self.call_from(city, "", method, path, body).await
+    }
+
+    /// The same from an address.
+    pub async fn call_from(
+        &self,
+        city: &Town,
+        address: &str,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Answer {
+        self.call_through(city, &city.anonymous(), address, method, path, body).await
+    }
+
+    /// The same at another instance.
+    pub async fn call_through(
+        &self,
+        city: &Town,
+        door: &Character,
+        address: &str,
+        method: Method,
+        path: &str,
+        body: &str,
+    ) -> Answer {
+        let t = city.clock().now().timestamp();
+        let header = format!("t={t},v1={}", sign(&self.secret, t, method.as_str(), path, body));
+        let csv = body.starts_with("number,");
+        let headers = [
+            ("city-key", self.key.as_str()),
+            ("city-signature", &header),
+            ("x-city-address", address),
+            ("content-type", if csv { "text/csv" } else { "application/json" }),
+        ];
+        door.send_bytes(method, path, axum::body::Body::from(body.to_owned()), &headers).await
+    }
+
+    pub async fn get(&self, city: &Town, path: &str) -> Answer {
+        self.call(city, Method::GET, path, "").await
+    }
+
+    pub async fn post(&self, city: &Town, path: &str, body: &Value) -> Answer {
+        self.call(city, Method::POST, path, &body.to_string()).await
     }
 }
 

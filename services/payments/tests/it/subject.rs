@@ -9,6 +9,7 @@ use city_ids::ServiceName;
 use city_payments::{Config, MIGRATOR, ProvidersConfig, build};
 use city_testkit::Subject;
 use confique::Config as _;
+use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 
 use crate::neighbour;
@@ -31,11 +32,24 @@ pub fn config() -> Config {
         keyring_file: None,
         qr_bin: "970436".to_owned(),
         qr_city: "Huế".to_owned(),
+        event_days: 90,
+        merchant_burst: 1_000,
+        merchant_per_minute: 60_000,
+        merchant_failures_per_minute: 30,
+        merchant_patience_ms: 10_000, // on a busy machine 25 decide nothing
         webhook_loopback: true,
         wallet_level: 2,
+        heads_bucket: None,
+        heads_prefix: "heads".to_owned(),
         s3: store(),
         providers: ProvidersConfig::builder().load().expect("everything has a default"),
     }
+}
+
+/// Where the heads of a test's ledger are copied to.
+pub fn heads_prefix(db: &sqlx::PgPool) -> String {
+    let database = db.connect_options().get_database().expect("it has a name").to_owned();
+    format!("heads/{database}")
 }
 
 /// The object store of the run.
@@ -53,6 +67,18 @@ pub fn store() -> S3Config {
     }
 }
 
+/// Opens some connections before anything is asked of the service, which waits a second for one: on a machine that does much
+/// else, making one takes longer.
+async fn warm(db: &PgPool) {
+    let mut open = Vec::new();
+    for _ in 0..30 {
+        open.extend(db.acquire().await);
+        if open.len() == 8 {
+            return;
+        }
+    }
+}
+
 impl Subject for Payments {
     const NAME: ServiceName = ServiceName::Payments;
 
@@ -61,9 +87,15 @@ impl Subject for Payments {
     }
 
     async fn build(infra: Infra) -> Service {
+        warm(&infra.db).await;
         let door = Door::bind().await;
         let providers = door.providers(&infra).await;
-        let config = Config { accounts_url: neighbour::start().await, providers, ..config() };
+        let config = Config {
+            accounts_url: neighbour::start().await,
+            providers,
+            heads_prefix: heads_prefix(&infra.db), // the store is that of all tests
+            ..config()
+        };
         let ids = infra.ids.clone();
         let service = build(config, infra).await.expect("development needs no configuration");
         door.open(service.router(ids, None));
@@ -79,6 +111,7 @@ impl Subject for Books {
     }
 
     async fn build(infra: Infra) -> Service {
+        warm(&infra.db).await;
         Service {
             name: Self::NAME,
             routes: axum::Router::new(),

@@ -15,8 +15,9 @@ use crate::town::Town;
 /// The simulator of each test, by the name of its database.
 static SIMULATORS: Mutex<BTreeMap<String, Simulator>> = Mutex::new(BTreeMap::new());
 
-/// Milliseconds that payments waits for a provider here: silence is real, and waited for.
-const TIMEOUT_MS: u64 = 1_000;
+/// Milliseconds that payments waits for a provider here: silence is real, and waited for. A busy machine may take a second
+/// for an answer that is none.
+const TIMEOUT_MS: u64 = 2_000;
 
 /// Where notices and payers come in.
 pub struct Door {

@@ -25,7 +25,7 @@ use city_events::idempotency::{Claim, claim};
 /// Files a report. Idempotent by the request's key.
 ///
 /// # Errors
-/// Those of section 6 of the README; none of them for a request that was answered before.
+/// Those of "What is refused" in the README; none of them for a request that was answered before.
 #[tracing::instrument(name = "reports.file", skip_all, fields(photo.count = request.photo_ids.len()))]
 pub async fn file_report(app: &App, who: &Filer, request: FileReport) -> Result<ReportView, Error> {
     let (now, reference) = (app.clock.now(), app.reference()?);

@@ -128,6 +128,25 @@ fn objects_are_written_copied_read_and_deleted() {
 }
 
 #[test]
+fn what_stands_is_not_written_over_by_whoever_writes_once() {
+    run(async {
+        let blobs = Blobs::connect(settings());
+        let key = key("once");
+        let write = async |bytes: &'static [u8]| {
+            let bytes = Bytes::from_static(bytes);
+            blobs.put_once(&key, bytes, "application/jsonl", "private").await.unwrap()
+        };
+
+        assert!(write(b"first").await);
+        assert!(!write(b"first").await, "the same again is not written");
+        assert!(!write(b"other").await);
+
+        assert_eq!(blobs.get(&key, 9).await.unwrap(), Some(Bytes::from_static(b"first")));
+        blobs.delete(&key).await.unwrap();
+    });
+}
+
+#[test]
 fn an_attachment_is_saved_and_not_shown() {
     run(async {
         let blobs = Blobs::connect(settings());

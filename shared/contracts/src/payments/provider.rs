@@ -22,17 +22,17 @@ pub enum Provider {
 pub enum ProviderPaymentState {
     /// The provider has not said what became of it.
     Awaiting,
-    /// The provider took the money and doubts the payer: an officer decides.
+    /// The money arrived and waits aside until officers decide: the provider doubts the payer, or a refund failed.
     Review,
-    /// The money arrived and was credited.
+    /// The money arrived and was credited; no refund of it is under way, and not all of it is back.
     Paid,
     /// The provider refused it for good.
     Failed,
     /// The provider says that nobody paid in time.
     Expired,
-    /// The money arrived, could not be credited, and is on its way back.
+    /// It is on its way back, or a part of it is.
     Refunding,
-    /// It is back with the payer.
+    /// All of it is back with the payer.
     Refunded,
 }
 

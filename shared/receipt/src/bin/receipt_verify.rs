@@ -1,4 +1,4 @@
-//! `receipt-verify FILE --keys KEYS`: verifies a receipt, or a statement of what backs the wallets, offline.
+//! `receipt-verify FILE --keys KEYS`: verifies a receipt, a statement of what backs the wallets, or published heads, offline.
 //!
 //! Exit 0: valid, and standard output says what it proves; 1: false; 2: unreadable, or an unknown key.
 
@@ -7,17 +7,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use city_receipt::{
-    BackingStatement, Leaf, Proven, PublishedKeys, Unproven, verify, verify_backing,
+    BackingStatement, Leaf, Proven, ProvenHeads, PublishedKeys, Unproven, verify, verify_backing,
+    verify_heads,
 };
 use clap::Parser;
 
-/// Verify the receipt of a payment, or a day's statement of what backs the wallets, without network.
+/// Verify the receipt of a payment, a day's statement of what backs the wallets, or a file of published heads, without network.
 ///
 /// Exits with 0 when it is valid, 1 when it is false, 2 when it cannot be read or names an unknown key.
 #[derive(Debug, Parser)]
 #[command(name = "receipt-verify", version, about)]
 struct Arguments {
-    /// The receipt or statement, as the city gave it.
+    /// The receipt or statement, as the city gave it, or heads, a line each, as they are copied.
     file: PathBuf,
     /// The city's published keys (payment-receipt-keys.json).
     #[arg(long)]
@@ -47,15 +48,29 @@ fn judge(arguments: &Arguments) -> Result<String, (u8, String)> {
     let keys = PublishedKeys::parse(&read(&arguments.keys)?);
     let keys = keys.map_err(|error| (2, format!("{}: {error}", arguments.keys.display())))?;
     let text = read(&arguments.file)?;
-    // What is not readable as a statement is judged as a receipt.
-    let judged = match verify_backing(&text, &keys) {
-        Err(Unproven::Unreadable) => verify(&text, &keys).map(|proven| describe(&proven)),
-        statement => statement.map(|statement| describe_backing(&statement)),
-    };
+    // What is not readable as one is judged as the next.
+    let statement = || verify_backing(&text, &keys).map(|said| describe_backing(&said));
+    let receipt = || verify(&text, &keys).map(|proven| describe(&proven));
+    let heads = || verify_heads(&text, &keys).map(|proven| describe_heads(&proven));
+    let judged = readable(statement()).or_else(|| readable(receipt())).unwrap_or_else(heads);
     judged.map_err(|unproven| match unproven {
         Unproven::False(_) => (1, unproven.to_string()),
         Unproven::Unreadable | Unproven::UnknownKey(_) => (2, unproven.to_string()),
     })
+}
+
+/// None for what is not of this kind.
+fn readable(judged: Result<String, Unproven>) -> Option<Result<String, Unproven>> {
+    Some(judged).filter(|judged| *judged != Err(Unproven::Unreadable))
+}
+
+/// What the heads prove, in a line.
+fn describe_heads(proven: &ProvenHeads) -> String {
+    let hash = proven.hash.map(|byte| format!("{byte:02x}")).concat();
+    format!(
+        "valid: heads of batches {} to {}, without a gap; the last has hash {hash}",
+        proven.first, proven.last
+    )
 }
 
 /// What the statement says, in lines.

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::heads::lines;
 use crate::vectors::{DOC, keys, receipt};
 
 /// A file of this test alone.
@@ -38,6 +39,9 @@ fn it_exits_0_for_a_true_1_for_a_false_and_2_for_an_unreadable_receipt() {
     assert_eq!(code, Some(0));
     assert!(said.contains("150000 dong") && said.contains("Cho Dong Ba"), "{said}");
     assert_eq!(verify_file("changed", &changed.to_string(), &keys), (Some(1), String::new()));
+    let mut flipped = receipt();
+    flipped["batch"]["at"] = Value::from(flipped["batch"]["at"].as_i64().unwrap() ^ 1);
+    assert_eq!(verify_file("flipped", &flipped.to_string(), &keys).0, Some(1));
     assert_eq!(verify_file("empty", "", &keys).0, Some(2));
     assert_eq!(verify_file("no-keys", &good.to_string(), r#"{"keys":[]}"#).0, Some(2));
     assert_eq!(verify_file("bad-keys", &good.to_string(), "{}").0, Some(2));
@@ -56,4 +60,17 @@ fn it_checks_statements_of_what_backs_the_wallets_too() {
     assert_eq!(verify_file("backing-changed", &changed.to_string(), &keys).0, Some(1));
     let nobody = r#"{"keys":[]}"#;
     assert_eq!(verify_file("backing-no-keys", &good.to_string(), nobody).0, Some(2));
+}
+
+#[test]
+fn it_checks_published_heads_too() {
+    let keys = serde_json::to_string(&crate::heads::keys()).unwrap();
+    let chain = crate::heads::chain();
+    let [good, gap] = [lines(&chain), lines(&[chain[0].clone(), chain[2].clone()])];
+
+    let (code, said) = verify_file("heads", &good, &keys);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("batches 1 to 5"), "{said}");
+    assert_eq!(verify_file("heads-gap", &gap, &keys).0, Some(1));
+    assert_eq!(verify_file("heads-no-keys", &good, r#"{"keys":[]}"#).0, Some(2));
 }

@@ -2,5 +2,6 @@
 
 mod backing;
 mod command;
+mod heads;
 mod properties;
 mod vectors;

@@ -174,6 +174,66 @@ fn a_receipt_with_another_path_place_or_size_is_false() {
     }
 }
 
+/// A text of base64url with one bit of what it stands for flipped.
+fn flipped(text: &str, bit: usize) -> String {
+    let mut bytes = URL_SAFE_NO_PAD.decode(text).expect("base64url");
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[test]
+fn every_single_flipped_bit_of_what_a_receipt_says_makes_it_false() {
+    let keys = keys();
+    let is_false = |receipt: &Value, what: &str| {
+        let judged = verify(&receipt.to_string(), &keys);
+        assert!(matches!(judged, Err(Unproven::False(_))), "{what}: {judged:?}");
+    };
+    let good = receipt();
+    let flips = |pointer: &str, bits: usize| {
+        for bit in 0..bits {
+            let mut receipt = good.clone();
+            let member = receipt.pointer_mut(pointer).expect("it is there");
+            *member = match &*member {
+                Value::String(text) => flipped(text, bit).into(),
+                number => (number.as_u64().expect("a number") ^ 1 << bit).into(),
+            };
+            is_false(&receipt, &format!("bit {bit} of {pointer}"));
+        }
+    };
+    flips("/leaf", 189 * 8);
+    flips("/sig", 64 * 8);
+    for hash in ["/path/0", "/path/1", "/batch/prev", "/batch/root"] {
+        flips(hash, 32 * 8);
+    }
+    for number in ["/index", "/size", "/batch/n", "/batch/epoch", "/batch/first_seq"] {
+        flips(number, 64);
+    }
+    for count in ["/batch/transfers", "/batch/rejections", "/batch/commands"] {
+        flips(count, 32);
+    }
+    flips("/batch/at", 63);
+    for bit in 0..DOC.len() * 7 {
+        let mut doc = DOC.as_bytes().to_vec();
+        doc[bit / 7] ^= 1 << (bit % 7); // stays ASCII
+        let mut receipt = good.clone();
+        receipt["doc"] = String::from_utf8(doc).expect("ASCII").into();
+        is_false(&receipt, &format!("bit {bit} of the document"));
+    }
+}
+
+#[test]
+fn a_file_with_any_bit_flipped_proves_nothing() {
+    let (keys, good) = (keys(), receipt().to_string().into_bytes());
+    for bit in 0..good.len() * 8 {
+        let mut file = good.clone();
+        file[bit / 8] ^= 1 << (bit % 8);
+        // What is no text is refused before it is judged.
+        if let Ok(text) = String::from_utf8(file) {
+            assert!(verify(&text, &keys).is_err(), "bit {bit}: {text}");
+        }
+    }
+}
+
 fn receipt_hash() -> Value {
     "sohuHWB6-JxCHJXrApTHfzbH1PcqZMCI4AP43Ko5-RA".into()
 }

@@ -15,7 +15,6 @@ use super::own::{self, Asked};
 use super::pinned::Pinned;
 use super::refused::Refused;
 use super::request_upload::ATTACH_WITHIN;
-use super::{vault, view};
 use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store;
@@ -63,9 +62,7 @@ pub async fn attach_component(
     let code = &request.component_code;
     store::dossier::component::put(&mut tx, head.id, code, file.id, counts, now).await?;
     changed(&mut tx, &head, now).await?;
-    let key = vault::key_of(app, &mut tx, head.id).await?.ok_or(Error::NotFound)?;
-    let view = view::one(app, &mut tx, who.account, head.id, None, now).await?;
-    answer.keep(&mut tx, head.id, &key, &view).await?;
+    let view = answer.keep_dossier(app, &mut tx, who, head.id, now).await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(view)
 }
@@ -95,9 +92,7 @@ pub async fn detach_component(
         return Err(Error::invalid("/componentCode", "UNKNOWN", message));
     }
     changed(&mut tx, &head, now).await?;
-    let key = vault::key_of(app, &mut tx, head.id).await?.ok_or(Error::NotFound)?;
-    let view = view::one(app, &mut tx, who.account, head.id, None, now).await?;
-    answer.keep(&mut tx, head.id, &key, &view).await?;
+    let view = answer.keep_dossier(app, &mut tx, who, head.id, now).await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(view)
 }

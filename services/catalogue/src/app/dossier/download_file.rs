@@ -40,7 +40,7 @@ pub async fn download_file(
     let file = file.filter(|file| file.attached).ok_or(Error::NotFound)?;
     if let Claim::New(recorder) = claimed {
         if file.component.is_none() {
-            let results = store::dossier::mine::results(&mut tx, head.id).await?;
+            let results = store::dossier::result::list(&mut tx, head.id).await?;
             if !results.iter().any(|result| result.file == file.id) {
                 return Err(Error::NotFound);
             }

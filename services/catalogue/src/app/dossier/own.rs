@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use city_auth::{Filer, PrincipalKind};
 use city_clock::Timestamp;
-use city_contracts::catalogue::dossier::DossierStatus;
+use city_contracts::catalogue::dossier::{DossierStatus, DossierView};
 use city_contracts::key::IdempotencyKey;
 use city_ids::DossierId;
 use serde::de::DeserializeOwned;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
 use super::vault::{self, DossierKey, Part};
+use super::view;
 use crate::app::App;
 use crate::domain::dossier::{Actor, Refusal, Status, WrongStatus};
 use crate::error::{Error, broken};
@@ -29,7 +30,7 @@ pub struct Kept {
 
 /// What became of a key.
 pub enum Asked<T> {
-    /// Do the work, then [`Answer::keep`] what is answered.
+    /// Do the work, then [`Answer::keep`] what is answered, or [`Answer::keep_dossier`].
     New(Answer),
     /// The first answer.
     Again(T),
@@ -76,6 +77,24 @@ impl Answer {
             serde_json::to_vec(answer).map_err(|error| broken("keeping an answer", error))?;
         let sealed = STANDARD.encode(key.seal(Part::Answer, &plain));
         Ok(self.0.record(db, &Kept { dossier, sealed }).await?)
+    }
+
+    /// Answers with the dossier as its applicant sees it now, and keeps that.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the dossier's key was dropped.
+    pub async fn keep_dossier(
+        self,
+        app: &App,
+        db: &mut PgConnection,
+        who: &Filer,
+        id: DossierId,
+        now: Timestamp,
+    ) -> Result<DossierView, Error> {
+        let key = vault::key_of(app, db, id).await?.ok_or(Error::NotFound)?;
+        let view = view::one(app, db, who.account, id, None, now).await?;
+        self.keep(db, id, &key, &view).await?;
+        Ok(view)
     }
 }
 

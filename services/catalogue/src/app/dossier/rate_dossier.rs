@@ -7,7 +7,7 @@ use city_contracts::problem::Finding;
 use super::own::{self, Asked};
 use super::refused::Refused;
 use super::submit_dossier::locked;
-use super::{keep, vault, view, written};
+use super::{keep, view, written};
 use crate::app::App;
 use crate::error::{Error, fault};
 use crate::store;
@@ -42,9 +42,7 @@ pub async fn rate_dossier(
     let before = locked(&mut tx, head.id).await?;
     let step = before.clone().rated(own::actor(who), rating.score, now)?;
     keep(app, &mut tx, &before, &step, now).await?;
-    let view = view::one(app, &mut tx, who.account, head.id, None, now).await?;
-    let key = vault::key_of(app, &mut tx, head.id).await?.ok_or(Error::NotFound)?;
-    answer.keep(&mut tx, head.id, &key, &view).await?;
+    let view = answer.keep_dossier(app, &mut tx, who, head.id, now).await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(view)
 }

@@ -24,7 +24,7 @@ pub async fn staff_dossier(app: &App, who: &Staff, id: DossierId) -> Result<Doss
     let mut db = app.db.acquire().await.map_err(fault("connecting"))?;
     let dossier = readable(app, who, id).await?;
     let results = store::dossier::result::list(&mut db, id).await?;
-    let components = store::dossier::quote::components(&mut db, id).await?;
+    let components = store::dossier::component::list(&mut db, id).await?;
     let calendar = calendar_of(&snapshot.registry, &dossier)?;
     DossierDetail::of(&dossier, &calendar, results, components, now)
 }

@@ -228,9 +228,7 @@ pub async fn withdraw_dossier(
     let before = locked(&mut tx, head.id).await?;
     let step = before.clone().withdraw(own::actor(who), None, now)?;
     keep(app, &mut tx, &before, &step, now).await?;
-    let view = view::one(app, &mut tx, who.account, head.id, None, now).await?;
-    let key = vault::key_of(app, &mut tx, head.id).await?.ok_or(Error::NotFound)?;
-    answer.keep(&mut tx, head.id, &key, &view).await?;
+    let view = answer.keep_dossier(app, &mut tx, who, head.id, now).await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(view)
 }

@@ -103,9 +103,7 @@ pub async fn send_back(
     };
     let open = open(&mut tx, ask.code, EditionMove::SendBack).await?;
     let course = open.course.clone().send_back()?;
-    if open.course.editors.contains(&who.account) {
-        return Err(EditionRefusal::TwoPersons.into());
-    }
+    open.course.judged_by(who.account)?;
     edition::send_back(&mut tx, open.id, &note).await?;
     let version = root::touch(&mut tx, ask.code, who.account, now).await?;
     let moved = ProcedureMoved::new(ask.code, version, open.no, course.state);

@@ -81,6 +81,21 @@ macro_rules! select_rows {
     };
 }
 
+/// The same of the side that is asked about: each has an index of its own.
+macro_rules! rows_of_side {
+    ($db:expr, $doing:literal, $side:expr, $rest:literal, $($argument:expr),*) => {
+        match $side {
+            Side::Competent => {
+                select_rows!("competent_agency", $rest, $($argument),*).fetch_all($db).await
+            }
+            Side::Receiving => {
+                select_rows!("receiving_agency", $rest, $($argument),*).fetch_all($db).await
+            }
+        }
+        .map_err(fault($doing))
+    };
+}
+
 /// One page, from just after `after`: first by due date, then those that have none.
 pub async fn page(
     db: &mut PgConnection,
@@ -107,47 +122,24 @@ async fn dated(
     let (statuses, is, nobody) = bound(filter);
     let due = after.and_then(|key| key.due_at);
     let id = after.map(|key| key.id.as_uuid());
-    let doing = fault("listing dossiers by due date");
-    match filter.side {
-        Side::Competent => select_rows!(
-            "competent_agency",
-            "due_at is not null
+    rows_of_side!(
+        db,
+        "listing dossiers by due date",
+        filter.side,
+        "due_at is not null
                and (due_at, id) > (coalesce($5, '-infinity'::timestamptz),
                                    coalesce($6, '00000000-0000-0000-0000-000000000000'::uuid))
                and due_at < coalesce($7, 'infinity'::timestamptz)
              order by due_at, id limit $8",
-            filter.agency,
-            statuses,
-            is,
-            nobody,
-            due,
-            id,
-            filter.due_before,
-            filter.limit
-        )
-        .fetch_all(db)
-        .await
-        .map_err(doing),
-        Side::Receiving => select_rows!(
-            "receiving_agency",
-            "due_at is not null
-               and (due_at, id) > (coalesce($5, '-infinity'::timestamptz),
-                                   coalesce($6, '00000000-0000-0000-0000-000000000000'::uuid))
-               and due_at < coalesce($7, 'infinity'::timestamptz)
-             order by due_at, id limit $8",
-            filter.agency,
-            statuses,
-            is,
-            nobody,
-            due,
-            id,
-            filter.due_before,
-            filter.limit
-        )
-        .fetch_all(db)
-        .await
-        .map_err(doing),
-    }
+        filter.agency,
+        statuses,
+        is,
+        nobody,
+        due,
+        id,
+        filter.due_before,
+        filter.limit
+    )
 }
 
 async fn undated(
@@ -158,37 +150,19 @@ async fn undated(
 ) -> Result<Vec<WorkRow>, Error> {
     let (statuses, is, nobody) = bound(filter);
     let id = after.map(DossierId::as_uuid);
-    let doing = fault("listing dossiers without a due date");
-    match filter.side {
-        Side::Competent => select_rows!(
-            "competent_agency",
-            "due_at is null and id > coalesce($5, '00000000-0000-0000-0000-000000000000'::uuid)
+    rows_of_side!(
+        db,
+        "listing dossiers without a due date",
+        filter.side,
+        "due_at is null and id > coalesce($5, '00000000-0000-0000-0000-000000000000'::uuid)
              order by due_at, id limit $6", // due_at is null: in the order of the index, so that nothing is sorted
-            filter.agency,
-            statuses,
-            is,
-            nobody,
-            id,
-            limit
-        )
-        .fetch_all(db)
-        .await
-        .map_err(doing),
-        Side::Receiving => select_rows!(
-            "receiving_agency",
-            "due_at is null and id > coalesce($5, '00000000-0000-0000-0000-000000000000'::uuid)
-             order by due_at, id limit $6", // due_at is null: in the order of the index, so that nothing is sorted
-            filter.agency,
-            statuses,
-            is,
-            nobody,
-            id,
-            limit
-        )
-        .fetch_all(db)
-        .await
-        .map_err(doing),
-    }
+        filter.agency,
+        statuses,
+        is,
+        nobody,
+        id,
+        limit
+    )
 }
 
 /// The dossier of a code, open or ended.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use city_clock::Timestamp;
-use city_ids::{AccountId, DossierFileId, DossierId, FormVersionId, ProcedureEditionId};
+use city_ids::{AccountId, DossierId, FormVersionId, ProcedureEditionId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -160,28 +160,6 @@ pub async fn steps(
     .fetch_all(db)
     .await
     .map_err(fault("listing steps"))
-}
-
-/// A result.
-#[derive(Debug)]
-pub struct ResultRow {
-    pub file: DossierFileId,
-    pub signed_by: Option<String>,
-    pub signature_check: String,
-    pub valid_to: Option<NaiveDate>,
-}
-
-/// The results of a dossier.
-pub async fn results(db: &mut PgConnection, of: DossierId) -> Result<Vec<ResultRow>, Error> {
-    sqlx::query_as!(
-        ResultRow,
-        r#"select file_id as "file: DossierFileId", signed_by, signature_check, valid_to
-           from catalogue.result_document where dossier = $1 order by file_id"#,
-        of.as_uuid()
-    )
-    .fetch_all(db)
-    .await
-    .map_err(fault("listing results"))
 }
 
 /// A request's item with the round it is of.

@@ -2,7 +2,7 @@
 
 use city_clock::Timestamp;
 use city_contracts::catalogue::procedure::{FeeQuote, Sla};
-use city_ids::{DossierFileId, DossierId};
+use city_ids::DossierId;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -67,34 +67,4 @@ pub async fn manifest(db: &mut PgConnection, dossier: DossierId) -> Result<[u8; 
     let mut hash = [0; 32];
     hash.copy_from_slice(context.finish().as_ref());
     Ok(hash)
-}
-
-/// A component as staff see it.
-#[derive(Debug, Clone)]
-pub struct ComponentRow {
-    pub code: String,
-    pub file: Option<DossierFileId>,
-    pub register_ref: Option<String>,
-    pub copy_type: i16,
-    pub originals: i16,
-    pub copies: i16,
-    pub state: String,
-    pub changed_at: Timestamp,
-}
-
-/// What the applicant brought.
-pub async fn components(
-    db: &mut PgConnection,
-    dossier: DossierId,
-) -> Result<Vec<ComponentRow>, Error> {
-    sqlx::query_as!(
-        ComponentRow,
-        r#"select code, file_id as "file: DossierFileId", register_ref, copy_type, originals, copies, state,
-                  changed_at
-           from catalogue.dossier_component where dossier = $1 order by code"#,
-        dossier.as_uuid()
-    )
-    .fetch_all(db)
-    .await
-    .map_err(fault("reading components"))
 }

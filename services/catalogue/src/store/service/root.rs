@@ -10,6 +10,8 @@ use super::word;
 use crate::domain::service::WithdrawnAs;
 use crate::error::{Error, broken, fault};
 
+const READING: &str = "reading a service";
+
 /// A service, without what its editions say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
@@ -18,6 +20,31 @@ pub struct Service {
     pub owner_agency: String,
     pub withdrawn_as: Option<WithdrawnAs>,
     pub version: i32,
+}
+
+struct Row {
+    code: String,
+    kind: String,
+    owner_agency: String,
+    withdrawn_as: Option<String>,
+    version: i32,
+}
+
+impl TryFrom<Row> for Service {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let withdrawn = row.withdrawn_as.map(|way| {
+            WithdrawnAs::parse(&way).ok_or_else(|| broken(READING, "an unknown way of withdrawal"))
+        });
+        Ok(Self {
+            code: row.code,
+            kind: word::read(row.kind, READING)?,
+            owner_agency: row.owner_agency,
+            withdrawn_as: withdrawn.transpose()?,
+            version: row.version,
+        })
+    }
 }
 
 /// Makes a service; false if the code is taken.
@@ -48,43 +75,22 @@ pub async fn insert(
 
 /// A service and its lock: all moves of one service wait for each other.
 pub async fn find_for_update(db: &mut PgConnection, code: &str) -> Result<Option<Service>, Error> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         "select code, kind, owner_agency, withdrawn_as, version from catalogue.service where code = $1 for update",
         code
-    )
-    .fetch_optional(db)
-    .await
-    .map_err(fault("reading a service"))?;
-    row.map(|row| restore(row.code, row.kind, row.owner_agency, row.withdrawn_as, row.version))
-        .transpose()
+    );
+    row.fetch_optional(db).await.map_err(fault(READING))?.map(Service::try_from).transpose()
 }
 
 /// A service.
 pub async fn find(db: &mut PgConnection, code: &str) -> Result<Option<Service>, Error> {
-    let row = sqlx::query!(
+    let row = sqlx::query_as!(
+        Row,
         "select code, kind, owner_agency, withdrawn_as, version from catalogue.service where code = $1",
         code
-    )
-    .fetch_optional(db)
-    .await
-    .map_err(fault("reading a service"))?;
-    row.map(|row| restore(row.code, row.kind, row.owner_agency, row.withdrawn_as, row.version))
-        .transpose()
-}
-
-fn restore(
-    code: String,
-    kind: String,
-    owner_agency: String,
-    withdrawn_as: Option<String>,
-    version: i32,
-) -> Result<Service, Error> {
-    let withdrawn = withdrawn_as.map(|way| {
-        WithdrawnAs::parse(&way)
-            .ok_or_else(|| broken("reading a service", "an unknown way of withdrawal"))
-    });
-    let kind = word::read(kind, "reading a service")?;
-    Ok(Service { code, kind, owner_agency, withdrawn_as: withdrawn.transpose()?, version })
+    );
+    row.fetch_optional(db).await.map_err(fault(READING))?.map(Service::try_from).transpose()
 }
 
 /// Raises the version: somebody moved it on. Gives the new one.

@@ -15,7 +15,8 @@ use city_auth::internal::{Identity, Verifier};
 use city_auth::session::{SessionRecord, SessionStatus};
 use city_auth::step_up::{Operation, OperationDigest, StepUpClaims};
 use city_auth::{PrincipalKind, SigningKey};
-use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Service, db};
+
+use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Worker, db};
 use city_clock::{Clock as _, SharedClock, SystemClock};
 use city_http::{Json, Limits, Path};
 use city_ids::{AccountId, Ids, PostingId, ServiceName, SessionId, WalletId};
@@ -27,6 +28,7 @@ use sqlx::{Executor as _, Row as _};
 use super::super::load::{Answer, Callers, Turn};
 use super::ground::{Ground, refused, wallet};
 use super::round::Round;
+use crate::embedded::S3Access;
 
 /// Callers at a time, each with loopback addresses of its own.
 pub(super) const CALLERS: usize = 128;
@@ -48,17 +50,20 @@ pub(super) enum Door {
 
 /// A service and a gateway on a database of their own, with people who pay one of them.
 pub(super) struct Doors {
-    asking: Arc<Asking>,
+    pub(super) asking: Arc<Asking>,
     callers: Callers,
-    service_url: String,
+    pub(super) service_url: String,
     gateway_url: String,
+    pub(super) database_url: SecretString,
+    /// Applies files of bills.
+    pub(super) applying: Arc<dyn Worker>,
 }
 
 /// What a caller needs to ask as somebody.
-struct Asking {
-    ids: Arc<Ids>,
+pub(super) struct Asking {
+    pub(super) ids: Arc<Ids>,
     accounts: SigningKey,
-    gateway: Identity,
+    pub(super) gateway: Identity,
     payers: Vec<AccountId>,
     payee: String,
 }
@@ -68,6 +73,7 @@ impl Doors {
     pub(super) async fn open(
         ground: Ground,
         redis_url: &SecretString,
+        store: &S3Access,
         process: &Process,
     ) -> Result<Self, BootError> {
         let (payers, payee) = wallets(&ground).await?;
@@ -90,6 +96,10 @@ impl Doors {
         let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
         settings.accounts_url = Some(accounts_url.clone());
         settings.head_key_file = Some(head_key);
+        settings.s3.endpoint = Some(store.endpoint.clone());
+        settings.s3.bucket = Some(store.bucket.clone());
+        settings.s3.access_key = Some(store.access_key.clone().into());
+        settings.s3.secret_key = Some(store.secret_key.clone());
         let config = loaded(city_payments::Config::builder().preloaded(settings).env().load());
         let name = ServiceName::Payments;
         let infra = Infra {
@@ -103,7 +113,10 @@ impl Doors {
             http: city_http::client(),
         };
         let service = city_payments::build(config?, infra).await?;
-        let service_url = serve(process, guarded(service)).await?;
+        let applying = service.workers.iter().find(|worker| worker.name() == "apply-imports");
+        let nobody = || BootError::Config("nobody applies files of bills".into());
+        let applying = applying.cloned().ok_or_else(nobody)?;
+        let service_url = serve(process, service.router(Arc::clone(&ids), None)).await?;
 
         let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();
         settings.accounts_url = Some(accounts_url);
@@ -119,9 +132,11 @@ impl Doors {
             http: city_http::client(),
         };
         let front = city_gateway::build(config?, infra)?;
-        let gateway_url = format!("{}/graphql", serve(process, guarded(front)).await?);
+        let gateway_url =
+            format!("{}/graphql", serve(process, front.router(Arc::clone(&ids), None)).await?);
         let asking = Arc::new(Asking { ids, accounts, gateway, payers, payee });
-        Ok(Self { asking, callers: Callers::with(CALLERS)?, service_url, gateway_url })
+        let callers = Callers::with(CALLERS)?;
+        Ok(Self { asking, callers, service_url, gateway_url, database_url: url, applying })
     }
 
     /// Callers who each pay again as soon as they are answered; only acknowledged payments count.
@@ -219,7 +234,13 @@ async fn wallets(ground: &Ground) -> Result<(Vec<AccountId>, String), BootError>
     );
     let rows = sqlx::raw_sql(sqlx::AssertSqlSafe(opened)).fetch_all(&mut db).await;
     let rows = rows.map_err(refused("opening wallets"))?;
-    db.execute("vacuum analyze payments.wallet").await.map_err(refused("counting wallets"))?;
+    let owned = "update payments.ledger_account a set owner = w.owner from payments.wallet w where w.account = a.id";
+    db.execute(owned).await.map_err(refused("giving wallets their owners"))?;
+    for table in ["payments.wallet", "payments.ledger_account"] {
+        let counted = format!("vacuum analyze {table}");
+        let counted = db.execute(sqlx::AssertSqlSafe(counted)).await;
+        counted.map_err(refused("counting wallets"))?;
+    }
     let mut people = rows.iter().map(|row| (row.get(0), AccountId::restore(row.get(1))));
     let payee = people.next().ok_or_else(|| BootError::Config("no wallet was opened".into()))?;
     Ok((people.map(|person| person.1).collect(), WalletId::restore(payee.0).to_string()))
@@ -252,16 +273,6 @@ fn record(sid: SessionId) -> SessionRecord {
         exp: now + Duration::from_hours(1),
         grants: Vec::new(),
         rev: 1,
-    }
-}
-
-/// A service's routes with the proof of who asks.
-fn guarded(service: Service) -> Router {
-    match service.verifier {
-        Some(verifier) => service
-            .routes
-            .layer(axum::middleware::from_fn_with_state(verifier, city_auth::authenticate)),
-        None => service.routes,
     }
 }
 

@@ -7,6 +7,7 @@
 mod core;
 mod doors;
 mod ground;
+mod imports;
 mod naive;
 mod peers;
 mod report;
@@ -45,11 +46,8 @@ pub(super) struct Plan {
 
 pub(super) async fn run(plan: Plan, process: Process) -> Result<(), BootError> {
     let data_dir = std::env::temp_dir().join(format!("city-bench-{}", std::process::id()));
-    let options = EmbeddedOptions {
-        s3: false,
-        durability: Durability::Lasting,
-        ..EmbeddedOptions::all(&data_dir)
-    };
+    let options =
+        EmbeddedOptions { durability: Durability::Lasting, ..EmbeddedOptions::all(&data_dir) };
     let servers = Embedded::start(options)
         .await
         .map_err(|error| BootError::failed("starting PostgreSQL", error))?;
@@ -70,17 +68,20 @@ async fn measure(
     let missing = || BootError::Config("a private server did not say where it is".into());
     let url = servers.postgres_url.clone().ok_or_else(missing)?;
     let redis_url = servers.redis_url.clone().ok_or_else(missing)?;
+    let store = servers.s3.as_ref().ok_or_else(missing)?;
     let beside = Ground::beside(&url, "doors", data_dir).await?;
-    let doors = Doors::open(beside, &redis_url, process).await?;
+    let doors = Doors::open(beside, &redis_url, store, process).await?;
     let ground = Ground::make(&url, data_dir).await?;
     let mut peers = if plan.peers { Peers::prepare(&ground).await } else { Peers::none() };
     let sides = choose(&Naive { ground: &ground }).await?;
     let sides = play(sides, &mut peers, plan, &ground, &doors).await?;
     let checked = ground.judge().await?;
     let pages = statements::measure(&ground).await?;
+    let imports = imports::measure(&doors).await?;
     report::report(&sides, plan, &ground.version, checked);
     peers.report(report::hot(&sides));
     pages.report();
+    imports.report();
     Ok(())
 }
 

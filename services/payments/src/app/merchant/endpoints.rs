@@ -130,15 +130,15 @@ pub async fn replay_events(
     Ok(replayed)
 }
 
-/// A page of a merchant's events, oldest first, from just after a number.
+/// A page of a merchant's events, oldest first: from just after a number, or from the oldest that is kept.
 ///
 /// # Errors
-/// `Input`.
+/// `Input`; `EventsForgotten` when some that come after the number are forgotten, so that nobody misses any in silence.
 pub async fn list_events(
     app: &App,
     merchant: MerchantId,
     first: u32,
-    after: i64,
+    after: Option<i64>,
 ) -> Result<(Vec<MerchantEvent>, bool), Error> {
     let mut findings = Vec::new();
     let args = PageArgs { first, after: None };
@@ -148,7 +148,13 @@ pub async fn list_events(
     }
     let limit = i64::try_from(first).unwrap_or(1) + 1;
     let mut db = app.connection().await?;
-    let mut found = store::merchant_event::list(&mut db, merchant, after, limit).await?;
+    let from = after.unwrap_or(0);
+    let mut found = store::merchant_event::list(&mut db, merchant, from, limit).await?;
+    // Read after the page: what was forgotten in between is noticed.
+    let forgotten = store::merchant_event::forgotten(&mut db, merchant).await?;
+    if after.is_some_and(|after| after < forgotten) {
+        return Err(Error::EventsForgotten { forgotten });
+    }
     let more = found.len() > first;
     found.truncate(first);
     Ok((found, more))

@@ -1,15 +1,16 @@
-//! The keys with which a merchant's own systems sign.
+//! The keys with which merchants' and billers' own systems sign.
 
 use city_auth::{Sealed, Staff};
 use city_contracts::key::IdempotencyKey;
-use city_ids::{ApiKeyId, MerchantId};
+use city_ids::ApiKeyId;
+use sqlx::PgConnection;
 
 use super::known;
 use crate::app::App;
 use crate::error::{Error, broken, fault};
 use crate::hex;
 use crate::store;
-use crate::store::api_key::ApiKey;
+use crate::store::api_key::{ApiKey, Owner};
 use city_events::idempotency::{Claim, claim};
 
 /// A key, and its secret the one time that it is shown.
@@ -25,7 +26,7 @@ pub fn place(row: &str) -> Sealed<'_> {
     Sealed { table: "payments.api_key", column: "sealed", row }
 }
 
-/// Makes a key of a merchant. Idempotent by the officer's key, but the secret is shown only once and kept nowhere in the
+/// Makes a key of a merchant or a biller. Idempotent by the officer's key, but the secret is shown only once and kept nowhere in the
 /// clear, so a repetition comes without it.
 ///
 /// # Errors
@@ -34,17 +35,16 @@ pub async fn issue_key(
     app: &App,
     staff: &Staff,
     key: &IdempotencyKey,
-    merchant: MerchantId,
+    owner: Owner,
 ) -> Result<IssuedKey, Error> {
     let now = app.clock.now();
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    drop(known(&mut tx, merchant).await?);
-    let claimed =
-        claim::<ApiKeyId>(&mut tx, staff.account, key, "issueKey", &merchant, now).await?;
+    must_be(&mut tx, owner).await?;
+    let claimed = claim::<ApiKeyId>(&mut tx, staff.account, key, "issueKey", &owner, now).await?;
     let recorder = match claimed {
         Claim::New(recorder) => recorder,
         Claim::Replay(id) => {
-            let keys = store::api_key::list(&mut tx, merchant).await?;
+            let keys = store::api_key::list(&mut tx, owner).await?;
             let key = keys.into_iter().find(|key| key.id == id);
             let key = key.ok_or_else(|| broken("reading a key", "it is gone"))?;
             return Ok(IssuedKey { key, secret: None });
@@ -54,28 +54,36 @@ pub async fn issue_key(
     let secret = format!("mk_{}", hex::text(&app.ids.bytes::<32>()));
     let sealed = app.keyring.seal(place(&id.to_string()), secret.as_bytes());
     let key = ApiKey { id, created_by: staff.account, created_at: now, revoked_at: None };
-    store::api_key::insert(&mut tx, merchant, &key, &sealed).await?;
+    store::api_key::insert(&mut tx, owner, &key, &sealed).await?;
     recorder.record(&mut tx, &id).await?;
     tx.commit().await.map_err(fault("committing"))?;
     Ok(IssuedKey { key, secret: Some(secret) })
 }
 
-/// The keys of a merchant, without their secrets.
+/// The keys of a merchant or a biller, without their secrets.
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn list_keys(app: &App, merchant: MerchantId) -> Result<Vec<ApiKey>, Error> {
+pub async fn list_keys(app: &App, owner: Owner) -> Result<Vec<ApiKey>, Error> {
     let mut db = app.connection().await?;
-    drop(known(&mut db, merchant).await?);
-    store::api_key::list(&mut db, merchant).await
+    must_be(&mut db, owner).await?;
+    store::api_key::list(&mut db, owner).await
 }
 
 /// Ends a key at once and for ever. Again changes nothing.
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn revoke_key(app: &App, merchant: MerchantId, id: ApiKeyId) -> Result<(), Error> {
+pub async fn revoke_key(app: &App, owner: Owner, id: ApiKeyId) -> Result<(), Error> {
     let mut db = app.connection().await?;
-    let revoked = store::api_key::revoke(&mut db, merchant, id, app.clock.now()).await?;
+    let revoked = store::api_key::revoke(&mut db, owner, id, app.clock.now()).await?;
     if revoked { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Of a biller the caller has read the record.
+async fn must_be(db: &mut PgConnection, owner: Owner) -> Result<(), Error> {
+    match owner {
+        Owner::Merchant(merchant) => known(db, merchant).await.map(drop),
+        Owner::Biller(_) => Ok(()),
+    }
 }

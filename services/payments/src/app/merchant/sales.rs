@@ -13,7 +13,7 @@ use super::known;
 use crate::app::freeze_wallet::unexpected;
 use crate::app::{App, cursor, view};
 use crate::domain::input;
-use crate::domain::ledger::{AccountNo, Action, Leg, Posting, Purpose, Verdict};
+use crate::domain::ledger::{AccountNo, Action, LARGEST_AMOUNT, Leg, Posting, Purpose, Verdict};
 use crate::domain::merchant::fee;
 use crate::error::{Error, broken};
 use crate::events;
@@ -97,6 +97,10 @@ pub async fn capture_sale(
     };
     let fee = fee(rule.as_ref(), amount);
     let gross = amount.saturating_add(fee.payer);
+    if gross > LARGEST_AMOUNT {
+        let message = "with its fee it is more than 100 billion dong";
+        return Err(Error::Input(vec![Finding::new("/amount", "OUT_OF_RANGE", message)]));
+    }
     let reference = sale.order.as_ref().map(|(order, _)| order.as_uuid());
     let action = Action::Capture { hold: id.as_uuid(), amount: gross };
     let mut legs = vec![Leg { action, purpose: Purpose::Goods, reference }];

@@ -43,7 +43,7 @@ pub async fn set_merchant_state(
     let label = format!("merchant.state.{}.{}", staff.account, key.as_str());
     let command = Command {
         id: derive(&label, id.as_uuid()),
-        decision: Decision::SetFlags { account, flags },
+        decision: Decision::SetFlags { account, flags, only_from: None },
         actor: staff.account.as_uuid(),
         reason,
         events: Vec::new(),

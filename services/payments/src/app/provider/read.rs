@@ -7,7 +7,6 @@ use city_ids::{PostingId, ProviderOrderId};
 use city_money::Vnd;
 
 use super::super::App;
-use crate::domain::provider::outcome;
 use crate::error::Error;
 use crate::store;
 use crate::store::provider::Order;
@@ -55,6 +54,5 @@ pub fn changed(order: &Order, state: ProviderPaymentState) -> ProviderPaymentCha
 }
 
 fn payment(order: &Order) -> Option<PostingId> {
-    let credited = order.facts.claim == Some(outcome::CREDITED);
-    order.ended_by.filter(|_| credited).map(PostingId::restore)
+    order.ended_by.filter(|_| order.facts.is_credited()).map(PostingId::restore)
 }

@@ -2,7 +2,6 @@
 
 use city_auth::Staff;
 use city_contracts::key::IdempotencyKey;
-use city_contracts::payments::ProviderPaymentState;
 use city_ids::{PostingId, ProviderOrderId, RefundId};
 use city_receipt::derive;
 
@@ -12,7 +11,7 @@ use crate::domain::approval::{Approval, Asked};
 use crate::domain::ledger::Verdict;
 use crate::domain::provider::arrival;
 use crate::domain::refund::{Part, Refund, Requester, Target};
-use crate::error::{Error, fault};
+use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::provider::{Decision, Order};
 use crate::store::refund::Known;
@@ -35,7 +34,7 @@ pub async fn give_back(app: &App, order: &Order) -> Result<(), Error> {
     }
     let asks = order.amount > app.providers.auto_refund_max;
     let approval = asks.then(|| derive("order.refund.approval", order.id.as_uuid()));
-    let aside = derive("order.suspense", order.id.as_uuid());
+    let aside = order.arrived_by.ok_or_else(|| broken("giving money back", "it is not aside"))?;
     let refund = Refund {
         id,
         payment: PostingId::restore(aside),
@@ -49,15 +48,8 @@ pub async fn give_back(app: &App, order: &Order) -> Result<(), Error> {
         sent: None,
     };
     if let Some(id) = approval {
-        let request = Approval {
-            id,
-            asked: Asked::Refund { refund: refund.id, amount: order.amount },
-            reason: REASON.to_owned(),
-            requested_by: None,
-            requested_at: now,
-            decided: None,
-            outcome: None,
-        };
+        let asked = Asked::Refund { refund: refund.id, amount: order.amount };
+        let request = Approval::new(id, asked, REASON.to_owned(), None, now);
         store::approval::insert(&mut tx, &request).await?;
     }
     store::refund::insert(&mut tx, &refund).await?;
@@ -77,7 +69,8 @@ pub fn is_suspended(order: &Order) -> bool {
     order.facts.arrival == Some(arrival::SUSPENDED) && order.facts.claim.is_none()
 }
 
-/// An officer asks that the money of a doubted payer go back; a second officer decides.
+/// An officer asks that money go back which waits aside: a doubted payer's, or what a refund before did not give back. A
+/// second officer decides.
 ///
 /// # Errors
 /// `NotFound`, `State` when the order is not in review, `Input`, `KeyReused`.
@@ -91,13 +84,12 @@ pub async fn refund_review(
     let now = app.clock.now();
     let order = store::provider::find(&mut *app.connection().await?, id).await?;
     let order = order.ok_or(Error::NotFound)?;
-    // Credited money is no longer there to go back; a repetition finds the refund under way.
-    let state = order.facts.state();
-    if order.facts.arrival != Some(arrival::DOUBTED) || state == ProviderPaymentState::Paid {
-        return Err(Error::State);
-    }
+    // A repetition finds the refund under way. What nobody could take goes back by itself first.
+    let by_itself = order.facts.arrival == Some(arrival::SUSPENDED) && !order.facts.refunds.ended;
+    let arrived_by = order.arrived_by.filter(|_| order.facts.is_aside() && !by_itself);
+    let arrived_by = arrived_by.ok_or(Error::State)?;
     let asked = AskRefund {
-        payment: PostingId::restore(derive("order.review", id.as_uuid())),
+        payment: PostingId::restore(arrived_by),
         parts: Vec::new(),
         reason: reason.to_owned(),
     };

@@ -2,12 +2,12 @@
 
 use city_auth::Staff;
 use city_contracts::common::{Edge, Page, PageArgs};
-use city_contracts::payments::ProviderPaymentState;
 use city_ids::ProviderOrderId;
 
 use super::super::{App, cursor};
 use super::settle::{Credit, release};
 use crate::domain::input;
+use crate::domain::provider::arrival;
 use crate::error::{Error, broken};
 use crate::store;
 use crate::store::provider::{Decision, Doubted, Order};
@@ -53,12 +53,12 @@ pub async fn credit_review(
     let now = app.clock.now();
     let mut db = app.connection().await?;
     let order = store::provider::find(&mut db, id).await?.ok_or(Error::NotFound)?;
-    let credited = order.facts.state() == ProviderPaymentState::Paid;
-    if !credited && order.facts.state() != ProviderPaymentState::Review {
-        return Err(Error::State);
-    }
-    if credited {
+    if order.facts.is_credited() {
         return Ok(order);
+    }
+    // Money of which a refund was begun is never credited, also when that refund failed.
+    if order.facts.arrival != Some(arrival::DOUBTED) || order.facts.claim.is_some() {
+        return Err(Error::State);
     }
     let decision = Decision::Credit;
     store::provider::insert_decision(&mut db, id, decision, staff.account, &reason, now).await?;

@@ -146,8 +146,28 @@ async fn question(app: &App, case: &Case<'_>) -> Result<Returned, Error> {
             Merchant::Momo(city) => city.read_refund(&asked, raw),
             Merchant::Zalopay(_) => zalopay::Merchant::read_refund(raw, RefundAnswer::ToQuery),
         });
+    let returned =
+        if of_another(app, case, returned).await? { Returned::Unknown } else { returned };
     keep(app, case, answer.as_deref(), returned, now).await?;
     Ok(returned)
+}
+
+/// VNPAY is asked about the order, and answers about the last that happened to it. Where two refunds of an order are of one
+/// amount, that may be the other one's: only the answer to the refund itself or a statement tells them apart.
+async fn of_another(app: &App, case: &Case<'_>, returned: Returned) -> Result<bool, Error> {
+    let says_nothing = matches!(returned, Returned::NotFound | Returned::Unknown);
+    if says_nothing || !matches!(case.channel.merchant, Merchant::Vnpay(_)) {
+        return Ok(false);
+    }
+    let refund = &case.known.refund;
+    let mut db = app.connection().await?;
+    let all = store::refund::list(&mut db, &[], &[refund.payment.as_uuid()]).await?;
+    let mut twins = all.iter().filter(|other| {
+        let other = &other.refund;
+        other.id != refund.id && other.sent.is_some() && other.amount() == refund.amount()
+    });
+    // Money that went back is none of a refund that was refused for good.
+    Ok(twins.any(|twin| returned != Returned::Done || twin.state != RefundState::Failed))
 }
 
 async fn keep(

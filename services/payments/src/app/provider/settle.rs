@@ -1,7 +1,8 @@
 //! Money that arrived goes where it was meant for, or aside.
 //!
 //! Two claims keep it single. The one on the order's money says where it went when it arrived; the one on the order says
-//! how it ended. Every id follows from the order, so each step happens once however often it is tried.
+//! how it ended. Every id follows from the order, so each step happens once however often it is tried; where such an id is
+//! spent, the claims alone keep the step single.
 
 use city_clock::Timestamp;
 use city_contracts::payments::{ProviderPaymentState, TopUpSucceeded};
@@ -52,6 +53,14 @@ pub enum Credit {
 /// Credits money that arrived, or puts it aside when whom it was meant for cannot take it.
 pub async fn settle(app: &App, order: &Order, now: Timestamp) -> Result<Heard, Error> {
     let known = order.facts.claim.is_some();
+    match order.facts.arrival {
+        Some(arrival::CREDITED) => return Ok(Heard::Again),
+        Some(arrival::SUSPENDED) => {
+            give_back_if_aside(app, order).await?;
+            return Ok(Heard::Again);
+        }
+        _ => {}
+    }
     match credit(app, order, From::Clearing, now).await? {
         Credit::Done => {}
         Credit::EndedOtherwise => return Ok(Heard::Again),
@@ -96,14 +105,14 @@ async fn credit(app: &App, order: &Order, from: From, now: Timestamp) -> Result<
         From::Clearing => ("order.credit", chart::clearing(order.provider), Class::Clearing),
         From::Suspense => ("order.release", chart::SUSPENSE, Class::Suspense),
     };
-    let id = derive(label, order.id.as_uuid());
     let mut db = app.connection().await?;
+    let id = unspent(app, &mut db, (label, order), now).await?;
     let source = store::ledger::open(&mut db, ext, class, None).await?;
     let Some(part) = part(&mut db, order, id, source, now).await? else {
         return Ok(Credit::Refused(Code::AccountClosed));
     };
     drop(db); // the ledger has its own connection
-    let mut claims = vec![Claim { subject: order.id.as_uuid(), outcome: outcome::CREDITED }];
+    let mut claims = vec![Claim { subject: order.subject, outcome: outcome::CREDITED }];
     if from == From::Clearing {
         claims.push(Claim { subject: order.money, outcome: arrival::CREDITED });
     }
@@ -124,7 +133,11 @@ async fn credit(app: &App, order: &Order, from: From, now: Timestamp) -> Result<
     match app.ledger.post(posting).await? {
         Verdict::Created(_) => Ok(Credit::Done),
         Verdict::Refused(refused) => Ok(match (refused.code, refused.detail, from) {
-            (Code::AlreadyResolved, 0, _) => Credit::EndedOtherwise,
+            (Code::AlreadyResolved, 0, _) => {
+                let now = store::provider::find(&mut *app.connection().await?, order.id).await?;
+                let claim = now.and_then(|now| now.facts.claim);
+                if claim == Some(outcome::CREDITED) { Credit::Done } else { Credit::EndedOtherwise }
+            }
             (Code::AlreadyResolved, 1, From::Clearing) => Credit::Aside,
             (code, ..) => Credit::Refused(code),
         }),
@@ -202,8 +215,8 @@ async fn put_aside(
     (why, label, state): (i16, &'static str, ProviderPaymentState),
 ) -> Result<Heard, Error> {
     let known = order.facts.arrival.is_some();
-    let id = derive(label, order.id.as_uuid());
     let mut db = app.connection().await?;
+    let id = unspent(app, &mut db, (label, order), app.clock.now()).await?;
     let clearing = chart::clearing(order.provider);
     let clearing = store::ledger::open(&mut db, clearing, Class::Clearing, None).await?;
     let suspense = store::ledger::open(&mut db, chart::SUSPENSE, Class::Suspense, None).await?;
@@ -225,6 +238,22 @@ async fn put_aside(
 fn leg(from: AccountNo, to: AccountNo, order: &Order) -> Leg {
     let reference = Some(order.id.as_uuid());
     Leg { reference, ..Leg::post(from, to, order.amount, Purpose::TopUp) }
+}
+
+/// The id that follows from an order, so that a step that is tried twice is one step. It is spent when the ledger refused it
+/// before, or when somebody used it for something else: ids of clients are theirs to choose. Then any other id does, since
+/// what must happen once is claimed.
+async fn unspent(
+    app: &App,
+    db: &mut sqlx::PgConnection,
+    (label, order): (&str, &Order),
+    now: Timestamp,
+) -> Result<Uuid, Error> {
+    let id = derive(label, order.id.as_uuid());
+    let known = store::payment::find_known(db, id).await?;
+    let spent = known
+        .is_some_and(|known| known.refused.is_some() || known.req_hash != req_hash(label, order));
+    Ok(if spent { app.ids.uuid(now) } else { id })
 }
 
 /// The same for every try: a posting of the same id is the same.

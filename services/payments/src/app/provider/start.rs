@@ -150,6 +150,7 @@ async fn insert(
     };
     let order = NewOrder {
         id,
+        subject: derive("order.end", id.as_uuid()),
         money: derive("order.money", id.as_uuid()),
         provider: channel.provider,
         our_ref: &our_ref,

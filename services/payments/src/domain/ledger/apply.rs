@@ -183,7 +183,7 @@ impl<'a> Batch<'a> {
 
     fn decide(&mut self, command: &Command) -> Result<(), CommandRefusal> {
         match command.decision {
-            Decision::SetFlags { account: no, flags: wanted } => {
+            Decision::SetFlags { account: no, flags: wanted, only_from } => {
                 let account = self.state.accounts.get_mut(&no);
                 let account = account.ok_or(CommandRefusal::AccountNotFound)?;
                 let of_class = flags::DEBITS_COVERED | flags::CREDITS_COVERED;
@@ -193,6 +193,9 @@ impl<'a> Batch<'a> {
                 }
                 if account.has(flags::CLOSED) && wanted & flags::CLOSED == 0 {
                     return Err(CommandRefusal::AccountClosed);
+                }
+                if only_from.is_some_and(|known| known != account.flags) {
+                    return Err(CommandRefusal::FlagsChanged);
                 }
                 if wanted & flags::CLOSED != 0 && !account.balance.is_empty() {
                     return Err(CommandRefusal::AccountNotEmpty);

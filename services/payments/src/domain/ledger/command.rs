@@ -33,6 +33,9 @@ pub enum Decision {
         account: AccountNo,
         /// All its flags from now on.
         flags: i32,
+        /// Only if it has these flags now; none for whatever it has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        only_from: Option<i32>,
     },
     /// A subject is resolved without money.
     Resolve {
@@ -81,6 +84,9 @@ pub enum CommandRefusal {
     /// Only an empty account can be closed.
     #[error("only an empty account can be closed")]
     AccountNotEmpty,
+    /// Somebody changed the flags.
+    #[error("the account has other flags by now")]
+    FlagsChanged,
     /// The flags of its class stay.
     #[error("the flags of an account's class stay")]
     FlagsOfClass,

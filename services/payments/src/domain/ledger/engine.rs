@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use city_clock::Timestamp;
 use city_receipt::HeadKey;
+use uuid::Uuid;
 
-use super::{Found, Head, Input, Needs, Sealed, State, Verdict, Writes, apply};
+use super::{Found, Head, Input, Needs, Room, Sealed, State, Verdict, Writes, apply};
 
 /// What the sequencer has to do next.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
-    /// Take the lead: lock, bump the epoch, read the head. Then [`Engine::led`].
+    /// Take the lead: lock, bump the epoch, read the head and the newest id. Then [`Engine::led`].
     Lead,
     /// Look these up, then [`Engine::loaded`].
     Load(Needs),
@@ -30,6 +31,7 @@ pub enum Task {
 #[derive(Debug)]
 pub struct Engine {
     key: Arc<HeadKey>,
+    room: Room,
     epoch: i64,
     state: State,
     inputs: Vec<Input>,
@@ -40,10 +42,10 @@ pub struct Engine {
 
 impl Engine {
     /// A sequencer that has not led yet.
-    pub fn new(key: Arc<HeadKey>) -> Self {
+    pub fn new(key: Arc<HeadKey>, room: Room) -> Self {
         let state = State::at(Head::default());
         let (inputs, verdicts) = (Vec::new(), Vec::new());
-        Self { key, epoch: 0, state, inputs, verdicts, hash: [0; 32], refused_before: false }
+        Self { key, room, epoch: 0, state, inputs, verdicts, hash: [0; 32], refused_before: false }
     }
 
     /// The epoch of its last leadership; 0 before the first.
@@ -56,10 +58,11 @@ impl Engine {
         &self.inputs
     }
 
-    /// The lead was taken: everything in RAM is forgotten, and inputs that wait are judged from the beginning.
-    pub fn led(&mut self, epoch: i64, head: Head) -> Task {
+    /// The lead was taken, and `newest` is the greatest id of an answered posting: everything in RAM is forgotten, and
+    /// inputs that wait are judged from the beginning.
+    pub fn led(&mut self, epoch: i64, head: Head, newest: Uuid) -> Task {
         self.epoch = epoch;
-        self.state = State::at(head);
+        self.state = State::knowing_above(head, newest);
         if self.inputs.is_empty() { Task::Answer(Vec::new()) } else { self.load() }
     }
 
@@ -94,7 +97,7 @@ impl Engine {
 
     fn answer(&mut self) -> Task {
         self.refused_before = false;
-        self.state.forget();
+        self.state.forget(self.room);
         self.inputs.clear();
         Task::Answer(std::mem::take(&mut self.verdicts))
     }

@@ -28,13 +28,13 @@ pub use command::{Command, CommandRefusal, Decision};
 pub use engine::{Engine, Task};
 pub use found::Found;
 pub use needs::Needs;
-pub use outside::{ForeignId, check_new_id};
+pub use outside::{ForeignId, check_new_id, made_at};
 pub use posting::{
     Action, Claim, Count, Event, LARGEST_AMOUNT, Leg, Limit, Misshapen, Posting, hold_until,
 };
 pub use purpose::Purpose;
 pub use seal::Sealed;
-pub use state::{Counter, Head, Hold, HoldState, Known, KnownCommand, Resolution, State};
+pub use state::{Counter, Head, Hold, HoldState, Known, KnownCommand, Resolution, Room, State};
 pub use verdict::{Code, Created, Refused, Verdict};
 pub use writes::{CommandRow, CounterRow, HoldRow, RejectionRow, TransferRow, Writes};
 

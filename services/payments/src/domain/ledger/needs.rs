@@ -26,6 +26,11 @@ pub struct Needs {
 }
 
 impl Needs {
+    /// Whether all is in RAM.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// What these inputs need and RAM lacks.
     pub fn of(inputs: &[Input], state: &State) -> Self {
         let mut needs = Self::default();
@@ -41,7 +46,9 @@ impl Needs {
                     }
                 }
                 Input::Posting(posting) => {
-                    needs.postings.push(posting.id);
+                    if state.must_look_up(posting.id) {
+                        needs.postings.push(posting.id);
+                    }
                     for leg in &posting.legs {
                         match leg.action {
                             Action::Post { dr, cr, .. } | Action::Hold { dr, cr, .. } => {
@@ -59,6 +66,7 @@ impl Needs {
             }
         }
         accounts.retain(|account| !state.accounts.contains_key(account));
+        counters.retain(|counter| !state.counters.contains_key(counter));
         needs.accounts = accounts.into_iter().map(|account| account.0).collect();
         (needs.counter_keys, needs.counter_wins) = counters.into_iter().unzip();
         needs

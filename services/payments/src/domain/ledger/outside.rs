@@ -1,6 +1,6 @@
 //! Ids that clients make.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration};
 use city_clock::Timestamp;
 use uuid::{Uuid, Variant};
 
@@ -29,8 +29,16 @@ pub fn check_new_id(id: Uuid, now: Timestamp) -> Result<(), ForeignId> {
     if id.get_version_num() != 7 || id.get_variant() != Variant::RFC4122 {
         return Err(ForeignId::NotV7);
     }
-    // 48 bits of milliseconds: always a positive i64, and an instant that chrono can hold.
-    let millis = i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX);
-    let ahead = Duration::milliseconds(millis - now.timestamp_millis());
+    let ahead = Duration::milliseconds(millis_of(id) - now.timestamp_millis());
     if (-OLDEST..=LATEST).contains(&ahead) { Ok(()) } else { Err(ForeignId::OutOfTime) }
+}
+
+/// When an id was made, by the clock of whoever made it.
+pub fn made_at(id: Uuid) -> Timestamp {
+    DateTime::from_timestamp_millis(millis_of(id)).unwrap_or(DateTime::UNIX_EPOCH)
+}
+
+/// 48 bits of milliseconds: always a positive i64, and an instant that chrono can hold.
+fn millis_of(id: Uuid) -> i64 {
+    i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX)
 }

@@ -14,8 +14,10 @@ pub struct State {
     pub head: Head,
     /// Accounts.
     pub accounts: HashMap<AccountNo, Account>,
-    /// Postings that were answered before.
+    /// Postings that were answered before: all with an id above `known_above`, and those that this batch asked for.
     pub known: HashMap<Uuid, Known>,
+    /// From here on whatever is not in `known` was never answered; up to here the store has to be asked.
+    pub known_above: Uuid,
     /// Commands that were carried out before.
     pub commands: HashMap<Uuid, KnownCommand>,
     /// Holds.
@@ -144,16 +146,35 @@ pub struct Counter {
     pub cap: Option<i64>,
 }
 
-/// Accounts kept between batches; beyond, all are read again when next needed.
-const MOST_ACCOUNTS: usize = 400_000;
+/// How much is kept in RAM between batches; what there is no room for is looked up when it is next needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Accounts.
+    pub accounts: usize,
+    /// Answered postings.
+    pub postings: usize,
+    /// Counters.
+    pub counters: usize,
+}
+
+impl Room {
+    /// About 100 MB when all of it is used.
+    pub const LEADER: Self = Self { accounts: 400_000, postings: 100_000, counters: 200_000 };
+}
 
 impl State {
-    /// A ledger at a head, with nothing else in RAM.
+    /// A ledger at a head, with nothing else in RAM: any posting may have been answered before.
     pub fn at(head: Head) -> Self {
+        Self::knowing_above(head, Uuid::max())
+    }
+
+    /// A ledger at a head, none of whose answered postings has an id above this one.
+    pub fn knowing_above(head: Head, newest: Uuid) -> Self {
         Self {
             head,
             accounts: HashMap::new(),
             known: HashMap::new(),
+            known_above: newest,
             commands: HashMap::new(),
             holds: HashMap::new(),
             claims: HashMap::new(),
@@ -161,15 +182,41 @@ impl State {
         }
     }
 
-    /// Forgets, after a batch, what only that batch needed. Accounts stay: they are what is hot.
-    pub fn forget(&mut self) {
-        self.known.clear();
+    /// Whether the store must be asked for a posting with this id before it can be judged.
+    pub fn must_look_up(&self, posting: Uuid) -> bool {
+        posting <= self.known_above && !self.known.contains_key(&posting)
+    }
+
+    /// Forgets, after a batch, what only that batch needed. What is hot stays: accounts, counters, the newest postings.
+    pub fn forget(&mut self, room: Room) {
         self.commands.clear();
         self.holds.clear();
         self.claims.clear();
-        self.counters.clear();
-        if self.accounts.len() > MOST_ACCOUNTS {
+        if self.known.len() > room.postings {
+            self.forget_postings(room.postings);
+        }
+        if self.accounts.len() > room.accounts {
             self.accounts.clear();
         }
+        if self.counters.len() > room.counters {
+            self.counters.clear();
+        }
     }
+
+    /// Forgets the postings whose ids are timed before the last batch. A phone whose clock is ahead makes ids that are
+    /// timed after it: they stay, or else all others would have to be looked up until the clock reaches them.
+    fn forget_postings(&mut self, room: usize) {
+        let mut above = last_id_of(self.head.at);
+        if self.known.keys().filter(|id| **id > above).count() > room {
+            above = self.known.keys().max().copied().unwrap_or(above);
+        }
+        self.known_above = self.known_above.max(above);
+        self.known.retain(|id, _| *id > above);
+    }
+}
+
+/// The greatest UUIDv7 of a millisecond.
+fn last_id_of(at: Timestamp) -> Uuid {
+    let millis = u128::try_from(at.timestamp_millis()).unwrap_or(0);
+    Uuid::from_u128(millis << 80 | (u128::MAX >> 48))
 }

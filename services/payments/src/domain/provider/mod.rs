@@ -7,6 +7,7 @@ pub mod breaker;
 pub mod momo;
 mod reference;
 pub mod schedule;
+mod shown;
 mod sign;
 pub mod state;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use city_clock::Timestamp;
 use serde_json::Value;
 
 pub use reference::{refund_of_ref, refund_ref, top_up_ref};
+pub use shown::shown;
 
 /// How the claim on a provider's order ends it.
 pub mod outcome {

@@ -1,38 +1,86 @@
-//! Where a payment through a provider is: what the ledger claims say, and before that what the provider said.
+//! Where a payment through a provider is: what the ledger claims say and what became of its refunds, and before that what
+//! the provider said.
 
-use city_contracts::payments::ProviderPaymentState;
+use city_contracts::payments::{ProviderPaymentState, RefundState};
 
 use super::{arrival, outcome};
-use crate::domain::ledger::HoldState;
 
 /// All that decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
+    /// Whole dong that it is about.
+    pub amount: i64,
     /// How the claim on the order ends it.
     pub claim: Option<i16>,
     /// Where its money went.
     pub arrival: Option<i16>,
-    /// Of the hold that took the claim, if one did.
-    pub hold: Option<HoldState>,
+    /// What became of refunds of its money.
+    pub refunds: Refunds,
     /// What the provider said while no money had arrived.
     pub ended: Option<ProviderPaymentState>,
 }
 
+/// What became of all refunds of a payment's money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refunds {
+    /// One is decided on and has not ended.
+    pub under_way: bool,
+    /// One has ended, whichever way.
+    pub ended: bool,
+    /// Whole dong that are back with the payer.
+    pub back: i64,
+}
+
+impl Refunds {
+    /// Of these, each with its state and amount.
+    pub fn of(all: impl IntoIterator<Item = (RefundState, i64)>) -> Self {
+        all.into_iter().fold(Self::default(), |sum, (state, amount)| match state {
+            RefundState::Requested => sum,
+            RefundState::Approved
+            | RefundState::Held
+            | RefundState::Sent
+            | RefundState::Unknown => Self { under_way: true, ..sum },
+            RefundState::Done => Self { ended: true, back: sum.back + amount, ..sum },
+            RefundState::Refused | RefundState::Failed | RefundState::Suspense => {
+                Self { ended: true, ..sum }
+            }
+        })
+    }
+}
+
 impl Facts {
+    /// Whether its money went where it was meant for.
+    pub const fn is_credited(self) -> bool {
+        matches!(self.claim, Some(outcome::CREDITED))
+    }
+
+    /// Whether its money arrived and did not go where it was meant for.
+    pub const fn is_aside(self) -> bool {
+        self.arrival.is_some() && !self.is_credited()
+    }
+
     /// Where the payment is.
+    ///
+    /// Several refunds can be of one payment, one after the other or of a part each: while one is under way it is
+    /// refunding; when all is back, refunded; and otherwise what it was before: paid, or aside until officers decide. Money
+    /// that nobody could take goes back by itself, until a refund of it ended without giving it back.
     pub const fn state(self) -> ProviderPaymentState {
-        match (self.claim, self.arrival) {
-            (Some(outcome::CREDITED), _) => ProviderPaymentState::Paid,
-            (Some(_), _) => match self.hold {
-                Some(HoldState::Captured) => ProviderPaymentState::Refunded,
-                _ => ProviderPaymentState::Refunding,
-            },
-            (None, Some(arrival::DOUBTED)) => ProviderPaymentState::Review,
-            (None, Some(_)) => ProviderPaymentState::Refunding,
-            (None, None) => match self.ended {
+        let Some(arrived) = self.arrival else {
+            return match self.ended {
                 Some(said) => said,
                 None => ProviderPaymentState::Awaiting,
-            },
+            };
+        };
+        if self.refunds.under_way {
+            ProviderPaymentState::Refunding
+        } else if self.refunds.back > 0 && self.refunds.back >= self.amount {
+            ProviderPaymentState::Refunded
+        } else if self.is_credited() {
+            ProviderPaymentState::Paid
+        } else if arrived == arrival::SUSPENDED && !self.refunds.ended {
+            ProviderPaymentState::Refunding
+        } else {
+            ProviderPaymentState::Review
         }
     }
 }
@@ -40,23 +88,54 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use RefundState::{Approved, Done, Failed, Held, Refused, Requested, Sent, Unknown};
+
+    use ProviderPaymentState as State;
 
     #[test]
     fn money_beats_what_was_said() {
-        use ProviderPaymentState as State;
-        let failed = Facts { ended: Some(State::Failed), ..Facts::default() };
-        let (credited, refunded) = (Some(outcome::CREDITED), Some(outcome::REFUNDED));
+        let failed = Facts { ended: Some(State::Failed), amount: 9, ..Facts::default() };
+        let credited = Facts { claim: Some(outcome::CREDITED), ..failed };
 
         for (facts, state) in [
             (Facts::default(), State::Awaiting),
             (failed, State::Failed),
             (Facts { arrival: Some(arrival::DOUBTED), ..failed }, State::Review),
             (Facts { arrival: Some(arrival::SUSPENDED), ..failed }, State::Refunding),
-            (Facts { claim: credited, arrival: Some(arrival::DOUBTED), ..failed }, State::Paid),
-            (Facts { claim: refunded, hold: Some(HoldState::Open), ..failed }, State::Refunding),
-            (Facts { claim: refunded, hold: Some(HoldState::Captured), ..failed }, State::Refunded),
+            (Facts { arrival: Some(arrival::DOUBTED), ..credited }, State::Paid),
+            (Facts { arrival: Some(arrival::CREDITED), ..credited }, State::Paid),
         ] {
             assert_eq!(facts.state(), state, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_refunds_one_under_way_decides_and_then_what_is_back() {
+        let of = |arrival, claim, refunds: &[(RefundState, i64)]| {
+            let refunds = Refunds::of(refunds.iter().copied());
+            Facts { amount: 9, claim, arrival: Some(arrival), refunds, ended: None }.state()
+        };
+        let credited = |refunds: &[_]| of(arrival::CREDITED, Some(outcome::CREDITED), refunds);
+        let suspended = |refunds: &[_]| of(arrival::SUSPENDED, Some(outcome::REFUNDED), refunds);
+        let doubted = |refunds: &[_]| of(arrival::DOUBTED, None, refunds);
+
+        // refunds, then the state of money that was credited, that nobody could take, and of a doubted payer.
+        for (refunds, paid, aside, in_doubt) in [
+            (&[(Requested, 9)][..], State::Paid, State::Refunding, State::Review),
+            (&[(Refused, 9)], State::Paid, State::Review, State::Review),
+            (&[(Approved, 9)], State::Refunding, State::Refunding, State::Refunding),
+            (&[(Failed, 9)], State::Paid, State::Review, State::Review),
+            (&[(Failed, 9), (Requested, 9)], State::Paid, State::Review, State::Review),
+            (&[(Failed, 9), (Held, 9)], State::Refunding, State::Refunding, State::Refunding),
+            (&[(Failed, 9), (Sent, 4)], State::Refunding, State::Refunding, State::Refunding),
+            (&[(Failed, 9), (Done, 9)], State::Refunded, State::Refunded, State::Refunded),
+            (&[(Done, 4)], State::Paid, State::Review, State::Review),
+            (&[(Done, 4), (Unknown, 5)], State::Refunding, State::Refunding, State::Refunding),
+            (&[(Done, 4), (Failed, 5)], State::Paid, State::Review, State::Review),
+            (&[(Done, 4), (Done, 5)], State::Refunded, State::Refunded, State::Refunded),
+        ] {
+            let states = (credited(refunds), suspended(refunds), doubted(refunds));
+            assert_eq!(states, (paid, aside, in_doubt), "{refunds:?}");
         }
     }
 }

@@ -5,12 +5,14 @@ use city_auth::permission::MERCHANT_EDIT;
 use city_auth::{ObjectScope, Staff};
 use city_contracts::common::{Page, PageArgs};
 use city_contracts::payments::PaymentPurpose;
+use city_contracts::problem::Finding;
 use city_http::{Json, Path, Problem, Query, RequestKey};
 use city_ids::BillerId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::{self, App, BillerText};
+use crate::error::Error;
 use crate::http::page::PageQuery;
 use crate::store::biller::BillerRecord;
 
@@ -32,8 +34,19 @@ pub struct BillerRecordView {
     pub purpose: PaymentPurpose,
     /// Codes of the heads that have accounts of their own; all others share one.
     pub heads: Vec<String>,
+    /// What the codes of its bills carry; none while they have no codes.
+    pub qr_target: Option<QrTargetView>,
     /// Grows with each change.
     pub version: i64,
+}
+
+/// Bank and number of a code.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QrTargetView {
+    /// 6 digits that name a bank.
+    pub bin: String,
+    /// The number there.
+    pub number: String,
 }
 
 impl From<BillerRecord> for BillerRecordView {
@@ -46,6 +59,7 @@ impl From<BillerRecord> for BillerRecordView {
             agency_code: record.agency,
             purpose: biller.purpose,
             heads: record.heads,
+            qr_target: record.target.map(|(bin, number)| QrTargetView { bin, number }),
             version: biller.version,
         }
     }
@@ -87,6 +101,18 @@ pub struct ChangeBillerRequest {
     /// Heads that get accounts of their own; those that have one keep it.
     #[serde(default)]
     pub heads: Vec<String>,
+}
+
+/// What the codes of a biller's bills are to carry: both of an account at a bank, or neither for a number of the city's.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QrTargetRequest {
+    /// 6 digits that name the bank.
+    #[serde(default)]
+    pub bin: Option<String>,
+    /// The account there, 1 to 19 letters and digits.
+    #[serde(default)]
+    pub number: Option<String>,
 }
 
 /// `GET /admin/v1/payments/billers`
@@ -155,4 +181,37 @@ pub async fn change(
     let ChangeBillerRequest { version, name, agency_code: agency, purpose, heads } = request;
     let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads };
     Ok(Json(app::change_biller(&app, &staff, &key, &code, version, text).await?.into()))
+}
+
+/// `PUT /admin/v1/payments/billers/{code}/qr`
+#[utoipa::path(
+    put, path = "/admin/v1/payments/billers/{code}/qr", tag = "payments", operation_id = "setBillerQrTarget",
+    summary = "Give the codes of a biller's bills a bank and number",
+    description = "From now on its open bills have codes. A number it had before goes on leading to its bills.",
+    params(("code" = String, Path, description = "Its code"),
+           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    request_body = QrTargetRequest,
+    responses((status = 200, description = "The biller as it now is", body = BillerRecordView),
+              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "CODE_TAKEN: the number means somebody else; KEY_REUSED"),
+              (status = 422, description = "INPUT")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.merchant.edit")))
+)]
+pub async fn set_target(
+    State(app): State<App>,
+    staff: Staff,
+    Path(code): Path<String>,
+    RequestKey(key): RequestKey,
+    Json(request): Json<QrTargetRequest>,
+) -> Result<Json<BillerRecordView>, Problem> {
+    staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
+    let bank = match (&request.bin, &request.number) {
+        (Some(bin), Some(number)) => Some((bin.as_str(), number.as_str())),
+        (None, None) => None,
+        _ => {
+            let message = "name bank and number, or neither";
+            return Err(Error::Input(vec![Finding::new("/number", "ONE_OF", message)]).into());
+        }
+    };
+    Ok(Json(app::set_qr_target(&app, &staff, &key, &code, bank).await?.into()))
 }

@@ -2,97 +2,20 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use city_auth::permission::BILL_EDIT;
 use city_auth::{ObjectScope, Staff};
 use city_clock::Timestamp;
-use city_contracts::key::IdempotencyKey;
 use city_contracts::payments::BillView;
-use city_http::{Json, Kind, Path, Problem, Query, RequestKey};
-use futures_util::StreamExt as _;
-use http::{HeaderMap, StatusCode, header};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use city_http::{Json, Path, Problem, Query, RequestKey};
+use http::HeaderMap;
+use serde::Deserialize;
 use uuid::Uuid;
 
 use super::wire::WalletReasonRequest;
-use crate::app::{self, App, Receiving};
+use crate::app::{self, App, Sender};
 use crate::error::Error;
-use crate::store::bill_import::Job;
-
-/// The longest file: 20 MB.
-pub const MAX_IMPORT_BYTES: usize = 20_000_000;
-
-/// A file of bills and how far it is.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct BillImportView {
-    /// The import.
-    pub id: String,
-    /// Whose bills.
-    pub biller: String,
-    /// Whether all of it counts or nothing.
-    pub atomic: bool,
-    /// `QUEUED` and being applied, `DONE`, or `FAILED`: then nothing of it was applied.
-    pub state: String,
-    /// Why it failed: `LINES_REFUSED` of a file that is all or nothing.
-    pub failure: Option<String>,
-    /// Lines read, the first one not counted.
-    pub lines: i64,
-    /// Bills of which every line is good.
-    pub bills: i64,
-    /// Bills that are new.
-    pub opened: i64,
-    /// Bills that said something else before.
-    pub amended: i64,
-    /// Bills that said the same before.
-    pub unchanged: i64,
-    /// Lines that were refused.
-    pub refused: i64,
-    /// The first 1,000 of them, by line.
-    pub refusals: Vec<RefusedLineView>,
-    /// When it began to arrive.
-    #[schema(value_type = String)]
-    pub at: Timestamp,
-    /// When it was done.
-    #[schema(value_type = Option<String>)]
-    pub ended_at: Option<Timestamp>,
-}
-
-/// A refused line.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RefusedLineView {
-    /// Which; the first line of the file is 1.
-    pub line: i64,
-    /// The number of its bill, if it said one.
-    pub number: Option<String>,
-    /// Why, as `docs/ERRORS.md` lists it.
-    pub reason: String,
-}
-
-impl BillImportView {
-    fn new(job: Job, refusals: Vec<(i64, Option<String>, String)>) -> Self {
-        let refusals = refusals.into_iter();
-        let refusals =
-            refusals.map(|(line, number, reason)| RefusedLineView { line, number, reason });
-        Self {
-            id: job.id.to_string(),
-            biller: job.biller_code,
-            atomic: job.atomic,
-            state: job.state,
-            failure: job.failure,
-            lines: job.lines,
-            bills: job.bills,
-            opened: job.opened,
-            amended: job.amended,
-            unchanged: job.unchanged,
-            refused: job.refused,
-            refusals: refusals.collect(),
-            at: job.at,
-            ended_at: job.ended_at,
-        }
-    }
-}
+use crate::http::bill_import::{BillImportView, MAX_IMPORT_BYTES, accepted, receive, require_csv};
 
 /// How a file is taken.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -143,37 +66,10 @@ pub async fn import(
     require_csv(&headers)?;
     let biller = app::find_biller(&app, &code).await?;
     require(&staff, biller.agency.as_deref(), now)?;
-    let receiving = app::begin_import(&app, &staff, biller, query.atomic).await?;
+    let (sender, biller) = (Sender::Officer(staff.account), biller.biller.id);
+    let receiving = app::begin_import(&app, sender, biller, query.atomic).await?;
     let job = receive(receiving, &key, body).await?;
-    let (job, refused) = app::find_import(&app, job.id).await?;
-    Ok((StatusCode::ACCEPTED, Json(BillImportView::new(job, refused))).into_response())
-}
-
-/// Takes the file as it comes. One that breaks off is forgotten within the hour, one that is refused at once.
-async fn receive(
-    mut receiving: Receiving<'_>,
-    key: &IdempotencyKey,
-    body: Body,
-) -> Result<Job, Problem> {
-    match take(&mut receiving, key, body).await {
-        Ok(job) => Ok(job),
-        Err(problem) => {
-            receiving.discard().await?;
-            Err(problem)
-        }
-    }
-}
-
-async fn take(
-    receiving: &mut Receiving<'_>,
-    key: &IdempotencyKey,
-    body: Body,
-) -> Result<Job, Problem> {
-    let mut body = body.into_data_stream();
-    while let Some(bytes) = body.next().await {
-        receiving.push(&bytes.map_err(|error| broken_off(&error))?).await?;
-    }
-    Ok(receiving.finish(key).await?)
+    accepted(&app, job.id).await
 }
 
 /// `GET /admin/v1/payments/imports/{id}`
@@ -224,26 +120,5 @@ pub async fn cancel(
     let biller = app::find_biller(&app, &code).await?;
     require(&staff, biller.agency.as_deref(), now)?;
     let id = biller.biller.id;
-    Ok(Json(app::cancel_bill(&app, &staff, id, &number, &request.reason).await?))
-}
-
-fn require_csv(headers: &HeaderMap) -> Result<(), Problem> {
-    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = given.and_then(|value| value.split(';').next()).map(str::trim);
-    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("text/csv")) {
-        return Ok(());
-    }
-    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Err(Problem::at(status, Kind::Invalid, "CONTENT_TYPE", "send the bills as text/csv"))
-}
-
-fn broken_off(error: &axum::Error) -> Problem {
-    let too_large = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source())
-        .any(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
-    if too_large {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        Problem::at(status, Kind::Invalid, "BODY_TOO_LARGE", "a file of bills has at most 20 MB")
-    } else {
-        Problem::at(StatusCode::BAD_REQUEST, Kind::Invalid, "BODY_CUT", "the body ended too early")
-    }
+    Ok(Json(app::cancel_bill(&app, staff.account.as_uuid(), id, &number, &request.reason).await?))
 }

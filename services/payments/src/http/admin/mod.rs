@@ -2,6 +2,7 @@
 
 mod approvals;
 mod backing;
+mod biller_keys;
 mod billers;
 mod bills;
 mod limits;
@@ -10,6 +11,7 @@ mod merchants;
 mod reconciliation;
 mod refunds;
 mod reviews;
+mod search;
 mod settlements;
 mod wallets;
 mod wire;
@@ -19,8 +21,7 @@ use axum::routing::{get, post, put};
 use tower_http::limit::RequestBodyLimitLayer;
 use utoipa::OpenApi as _;
 
-pub use bills::MAX_IMPORT_BYTES;
-
+use super::bill_import::MAX_IMPORT_BYTES;
 use crate::app::App;
 
 /// The routes.
@@ -57,8 +58,15 @@ pub fn routes() -> Router<App> {
         .route("/admin/v1/payments/billers", get(billers::list).post(billers::create))
         .route("/admin/v1/payments/billers/{code}", put(billers::change))
         .route("/admin/v1/payments/billers/{code}/bills/{number}/cancel", post(bills::cancel))
+        .route(
+            "/admin/v1/payments/billers/{code}/keys",
+            get(biller_keys::list).post(biller_keys::issue),
+        )
+        .route("/admin/v1/payments/billers/{code}/keys/{key}/revoke", post(biller_keys::revoke))
+        .route("/admin/v1/payments/billers/{code}/qr", put(billers::set_target))
         .route("/admin/v1/payments/limits", get(limits::read).post(limits::propose))
         .route("/admin/v1/payments/imports/{id}", get(bills::read_import))
+        .route("/admin/v1/payments/search", get(search::search))
         .route("/admin/v1/payments/statements", post(reconciliation::import))
         .route("/admin/v1/payments/runs", get(reconciliation::runs))
         .route("/admin/v1/payments/breaks", get(reconciliation::breaks))
@@ -68,7 +76,7 @@ pub fn routes() -> Router<App> {
         .route("/public/v1/payments/backing/{day}", get(backing::published))
         .route("/admin/v1/payments/refunds", get(refunds::list).post(refunds::request))
         .route("/admin/v1/payments/refunds/{id}", get(refunds::read))
-        .route("/admin/v1/payments/settlements", get(settlements::list))
+        .route("/admin/v1/payments/settlements", get(settlements::list).post(settlements::settle))
         .route("/admin/v1/payments/settlements/{id}", get(settlements::read))
         .route("/admin/v1/payments/settlements/{id}/paid", post(settlements::paid))
         .route("/admin/v1/payments/settlements/{id}/returned", post(settlements::returned))
@@ -109,6 +117,10 @@ pub fn import_routes() -> Router<App> {
         billers::list,
         billers::create,
         billers::change,
+        billers::set_target,
+        biller_keys::list,
+        biller_keys::issue,
+        biller_keys::revoke,
         bills::import,
         bills::read_import,
         bills::cancel,
@@ -121,13 +133,15 @@ pub fn import_routes() -> Router<App> {
         settlements::read,
         settlements::paid,
         settlements::returned,
+        settlements::settle,
         backing::read,
         backing::enter,
         reconciliation::import,
         reconciliation::runs,
         reconciliation::breaks,
         reconciliation::resolve,
-        reviews::refund
+        reviews::refund,
+        search::search
     ),
     tags((name = "payments", description = "Wallets, the ledger, what a second officer decides"))
 )]

@@ -131,7 +131,7 @@ pub async fn credit(
 /// `POST /admin/v1/payments/reviews/{order}/refund`
 #[utoipa::path(
     post, path = "/admin/v1/payments/reviews/{order}/refund", tag = "payments", operation_id = "refundPaymentReview",
-    summary = "Ask a second officer to give money back whose payer the provider doubted",
+    summary = "Ask a second officer to give back money of a doubted payer, or what a refund did not give back",
     params(("order" = String, Path, description = "The payment, such as pvo_…"),
            ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
     request_body = ReviewReasonRequest,

@@ -1,6 +1,5 @@
 //! What payees got, and whether it was wired.
 
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use city_auth::permission::SETTLEMENT_RUN;
@@ -9,18 +8,24 @@ use city_contracts::common::{Page, PageArgs};
 use city_contracts::payments::SettlementView;
 use city_http::{Json, Path, Problem, Query, RequestKey};
 use city_ids::SettlementId;
-use futures_util::stream;
-use http::header;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::wire::ApprovalView;
 use crate::app::{self, App, Lines};
-use crate::error::Error;
 use crate::http::page::PageQuery;
+use crate::http::settlement_file::{Form, asked_for, csv};
 
 /// Settlements belong to the whole city.
 const CITY: ObjectScope<'static> = ObjectScope { ward: None, agencies: &[] };
+
+/// To settle a payee now.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleRequest {
+    /// The merchant, such as mer_…, or the account as settlements name it.
+    pub payee: String,
+}
 
 /// That a settlement was wired.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -56,7 +61,30 @@ pub async fn list(
 ) -> Result<Json<Page<SettlementView>>, Problem> {
     staff.require(SETTLEMENT_RUN, CITY, app.clock.now())?;
     let args = PageArgs::from(query);
-    Ok(Json(app::list_settlements(&app, &args).await?))
+    Ok(Json(app::list_settlements(&app, None, &args).await?))
+}
+
+/// `POST /admin/v1/payments/settlements`
+#[utoipa::path(
+    post, path = "/admin/v1/payments/settlements", tag = "payments", operation_id = "settlePayee",
+    summary = "Settle a payee who is settled by hand",
+    description = "Only of the rhythm MANUAL, and once a civil day: asked again the same day, it is the same settlement.",
+    params(("Idempotency-Key" = String, Header, description = "Whatever it is, a payee is settled once a day")),
+    request_body = SettleRequest,
+    responses((status = 200, description = "The settlement"), (status = 403, description = "SCOPE"),
+              (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "STATE: the payee has another rhythm; NOTHING_TO_SETTLE"),
+              (status = 422, description = "INPUT"), (status = 503, description = "NO_LEADER, BUSY")),
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.settlement.run")))
+)]
+pub async fn settle(
+    State(app): State<App>,
+    staff: Staff,
+    _key: RequestKey, // the settlement of a day has one id, whatever the key
+    Json(request): Json<SettleRequest>,
+) -> Result<Json<SettlementView>, Problem> {
+    staff.require(SETTLEMENT_RUN, CITY, app.clock.now())?;
+    Ok(Json(app::settle_payee(&app, &request.payee).await?))
 }
 
 /// `GET /admin/v1/payments/settlements/{id}` and the same with `.csv`.
@@ -76,21 +104,13 @@ pub async fn read(
     Path(file): Path<String>,
 ) -> Result<Response, Problem> {
     staff.require(SETTLEMENT_RUN, CITY, app.clock.now())?;
-    let id = |text: &str| SettlementId::parse(text).map_err(|_| Error::NotFound);
-    let Some(name) = file.strip_suffix(".csv") else {
-        return Ok(Json(app::find_settlement(&app, id(&file)?).await?).into_response());
-    };
-    let id = id(name)?;
-    let lines = Lines::of(&app, id).await?;
-    let parts = stream::try_unfold((app, lines), async |(app, mut lines)| {
-        let part = lines.next(&app).await?;
-        Ok::<_, Error>(part.map(|part| (part, (app, lines))))
-    });
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{id}.csv\"")),
-    ];
-    Ok((headers, Body::from_stream(parts)).into_response())
+    Ok(match asked_for(&file)? {
+        Form::Json(id) => Json(app::find_settlement(&app, id).await?).into_response(),
+        Form::Csv(id) => {
+            let lines = Lines::of(&app, id).await?;
+            csv(app, id, lines)
+        }
+    })
 }
 
 /// `POST /admin/v1/payments/settlements/{id}/paid`

@@ -1,11 +1,9 @@
 //! What the city publishes of its ledger: signed heads, and the key that signs them.
 
 use axum::extract::State;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use city_http::{Json, Problem, Query};
-use city_receipt::{BatchHead, PublishedKeys};
-use serde::{Deserialize, Serialize};
+use city_receipt::{PublishedKeys, SignedHead};
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::check::leaf;
@@ -21,17 +19,6 @@ pub struct HeadQuery {
     after: i64,
 }
 
-/// The head of a batch as it was signed: no names, no accounts, no amounts.
-#[derive(Debug, Serialize)]
-pub struct SignedHead {
-    #[serde(flatten)]
-    head: BatchHead,
-    /// Signature, base64url.
-    sig: String,
-    /// Name of the key.
-    kid: String,
-}
-
 /// `GET /public/v1/payments/heads?after=N`: 200 heads at most, in order. For everybody: whoever keeps them can prove later
 /// that the books were rewritten.
 pub async fn list(
@@ -42,9 +29,8 @@ pub async fn list(
     let mut db = app.db.acquire().await.map_err(fault("connecting"))?;
     let batches = store::batches(&mut db, query.after).await.map_err(fault(doing))?;
     let heads = batches.into_iter().map(|row| {
-        let head = leaf::head_of(&row);
-        let head = head.ok_or_else(|| broken(doing, format!("batch {} has no head", row.n)))?;
-        Ok(SignedHead { head, sig: URL_SAFE_NO_PAD.encode(&row.sig), kid: row.kid })
+        let head = leaf::signed_head(&row);
+        head.ok_or_else(|| broken(doing, format!("batch {} has no head", row.n)))
     });
     Ok(Json(heads.collect::<Result<_, crate::error::Error>>()?))
 }

@@ -1,5 +1,7 @@
 //! `GET /admin/v1/payments/postings/{id}`: a posting as the ledger keeps it.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use city_auth::{Staff, permission};
 use city_clock::Timestamp;
@@ -9,7 +11,7 @@ use city_receipt::Receipt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::{App, find_posting, issue_receipt};
+use crate::app::{App, Message, find_posting, issue_receipt, posting_messages};
 use crate::domain::ledger::{Code, HoldState, Purpose};
 use crate::error::{Error, broken};
 use crate::store::ledger::{StoredHold, StoredLeg, StoredPosting, StoredRefusal};
@@ -30,6 +32,38 @@ pub struct PostingView {
     /// What proves it to a stranger without network: a receipt as `receipt-verify` reads it.
     #[schema(value_type = Object)]
     pub proof: Receipt,
+    /// What its provider said about the order behind it, oldest first; empty for money that came through none.
+    pub messages: Vec<MessageView>,
+}
+
+/// What a provider said.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageView {
+    /// `VNPAY`, `MOMO` or `ZALOPAY`.
+    pub provider: String,
+    /// `IN` for a notice, `ANSWER` for the answer to a question of ours.
+    pub direction: String,
+    /// When it came.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// Whether it is proven to come from the provider.
+    pub verified: bool,
+    /// What became of it, such as `RECORDED`, `AGAIN`, `AMOUNT_DIFFERS`, `QUERY`, `REFUND`; none while it is judged.
+    pub outcome: Option<String>,
+    /// Results, numbers, amounts and times under the provider's own names; nothing that may name a person, nothing unproven.
+    pub said: BTreeMap<&'static str, String>,
+    /// How long the message is, in bytes.
+    pub bytes: usize,
+    /// SHA-256 of its bytes, hexadecimal: the provider's own copy can be compared.
+    pub sha256: String,
+}
+
+impl From<Message> for MessageView {
+    fn from(message: Message) -> Self {
+        let Message { provider, direction, at, verified, outcome, said, bytes, sha256 } = message;
+        Self { provider, direction, at, verified, outcome, said, bytes, sha256 }
+    }
 }
 
 /// A leg.
@@ -117,16 +151,23 @@ pub async fn read(
     staff.require_somewhere(permission::LEDGER_READ, app.clock.now())?;
     let stored = find_posting(&app, id).await?;
     let proof = issue_receipt(&app, id).await?;
-    Ok(Json(view(id, stored, proof)?))
+    let messages = posting_messages(&app, id).await?;
+    Ok(Json(view(id, stored, proof, messages)?))
 }
 
-fn view(id: PostingId, stored: StoredPosting, proof: Receipt) -> Result<PostingView, Error> {
+fn view(
+    id: PostingId,
+    stored: StoredPosting,
+    proof: Receipt,
+    messages: Vec<Message>,
+) -> Result<PostingView, Error> {
     Ok(PostingView {
         id,
         legs: stored.legs.into_iter().map(leg).collect::<Result<_, _>>()?,
         hold: stored.hold.map(hold).transpose()?,
         refusal: stored.refusal.map(refusal).transpose()?,
         proof,
+        messages: messages.into_iter().map(MessageView::from).collect(),
     })
 }
 

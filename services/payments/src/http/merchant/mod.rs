@@ -1,7 +1,10 @@
-//! What merchants' own systems call, each request signed.
+//! What merchants' and billers' own systems call, each request signed.
 
+mod bills;
+mod file;
 mod orders;
 mod payments;
+mod settlements;
 mod signed;
 mod webhooks;
 mod wire;
@@ -9,6 +12,11 @@ mod wire;
 use axum::Router;
 use axum::routing::{get, post};
 
+use tower_http::limit::RequestBodyLimitLayer;
+
+pub use file::SignedFile;
+
+use super::bill_import::MAX_IMPORT_BYTES;
 use crate::app::App;
 
 /// The routes.
@@ -26,4 +34,14 @@ pub fn routes() -> Router<App> {
         .route("/merchant/v1/payments/{id}/capture", post(payments::capture))
         .route("/merchant/v1/payments/{id}/refunds", post(payments::refund))
         .route("/merchant/v1/payments/{id}/void", post(payments::void))
+        .route("/merchant/v1/settlements", get(settlements::list))
+        .route("/merchant/v1/settlements/{id}", get(settlements::read))
+        .route("/merchant/v1/bills/{number}/cancel", post(bills::cancel))
+        .route("/merchant/v1/imports/{id}", get(bills::read_import))
+}
+
+/// The route that takes files.
+pub fn import_routes() -> Router<App> {
+    let limit = RequestBodyLimitLayer::new(MAX_IMPORT_BYTES);
+    Router::new().route("/merchant/v1/bills", post(bills::import).layer(limit))
 }

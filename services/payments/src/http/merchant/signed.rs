@@ -1,14 +1,17 @@
-//! A request that a merchant's key signed: whoever takes [`Signed`] cannot be reached by anybody else.
+//! A request that somebody's key signed: whoever takes one of these cannot be reached by anybody else.
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use city_http::{Kind, Problem, parse_json};
-use city_ids::MerchantId;
-use http::StatusCode;
+use city_ids::{BillerId, MerchantId};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::app::merchant::{SignedRequest, verify_call};
+use crate::app::merchant::{CallHead, admit_call, verify_call};
+use crate::error::Error;
+use crate::store::api_key::Owner;
 
 /// Which merchant asks, and what.
 #[derive(Debug, Clone)]
@@ -32,32 +35,89 @@ impl FromRequest<App> for Signed {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        let (parts, body) = request.into_parts();
-        let (method, uri, headers) =
-            (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
-        let body = Bytes::from_request(Request::from_parts(parts, body), app).await;
-        let body = body.map_err(|refused| {
-            let (code, message) = if refused.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                ("BODY_TOO_LARGE", "the body is larger than this route takes")
-            } else {
-                ("BODY_CUT", "the body ended too early")
-            };
-            Problem::at(refused.status(), Kind::Invalid, code, message)
-        })?;
-        // A header that comes twice is no header.
-        let header = |name: &str| {
-            let mut values = headers.get_all(name).iter();
-            let value = values.next().and_then(|value| value.to_str().ok());
-            value.filter(|_| values.next().is_none()).unwrap_or_default()
-        };
-        let call = SignedRequest {
-            key: header("city-key"),
-            signature: header("city-signature"),
-            method: method.as_str(),
-            path_and_query: uri.path_and_query().map_or("", |path| path.as_str()),
-            body: &body,
-        };
-        let merchant = verify_call(app, call).await?;
-        Ok(Self { merchant, body })
+        match verified(request, app).await? {
+            (Owner::Merchant(merchant), body) => Ok(Self { merchant, body }),
+            (Owner::Biller(_), _) => Err(Error::KeyKind.into()),
+        }
     }
+}
+
+/// Which biller asks, and what.
+#[derive(Debug, Clone)]
+pub struct SignedByBiller {
+    /// Whose key signed.
+    pub biller: BillerId,
+    body: Bytes,
+}
+
+impl SignedByBiller {
+    /// The body.
+    ///
+    /// # Errors
+    /// 400 `JSON`, 422 `INPUT`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        parse_json(&self.body)
+    }
+}
+
+impl FromRequest<App> for SignedByBiller {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        match verified(request, app).await? {
+            (Owner::Biller(biller), body) => Ok(Self { biller, body }),
+            (Owner::Merchant(_), _) => Err(Error::KeyKind.into()),
+        }
+    }
+}
+
+/// Which merchant or biller asks.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedByPayee(pub Owner);
+
+impl FromRequest<App> for SignedByPayee {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        verified(request, app).await.map(|(owner, _)| Self(owner))
+    }
+}
+
+async fn verified(request: Request, app: &App) -> Result<(Owner, Bytes), Problem> {
+    let (parts, body) = request.into_parts();
+    let seen = parts.clone();
+    let head = head_of(&seen);
+    admit_call(app, head)?;
+    let body = Bytes::from_request(Request::from_parts(parts, body), app).await;
+    let body = body.map_err(|refused| broken_off(refused.status()))?;
+    let caller = verify_call(app, head, &body).await?;
+    Ok((caller.owner, body))
+}
+
+/// What a request says about itself.
+pub fn head_of(parts: &Parts) -> CallHead<'_> {
+    CallHead {
+        key: only(&parts.headers, "city-key"),
+        signature: only(&parts.headers, "city-signature"),
+        // From the front door, which lets nobody else say it.
+        address: only(&parts.headers, "x-city-address"),
+        method: parts.method.as_str(),
+        path_and_query: parts.uri.path_and_query().map_or("", |path| path.as_str()),
+    }
+}
+
+/// A header that comes twice is no header.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().and_then(|value| value.to_str().ok());
+    value.filter(|_| values.next().is_none()).unwrap_or_default()
+}
+
+fn broken_off(status: StatusCode) -> Problem {
+    let (code, message) = if status == StatusCode::PAYLOAD_TOO_LARGE {
+        ("BODY_TOO_LARGE", "the body is larger than this route takes")
+    } else {
+        ("BODY_CUT", "the body ended too early")
+    };
+    Problem::at(status, Kind::Invalid, code, message)
 }

@@ -23,9 +23,9 @@ pub struct EventQuery {
     /// 1 to 100 events.
     #[serde(default = "crate::http::page::page_size")]
     first: u32,
-    /// The `seq` of the last event that is known; 0 for none.
+    /// The `seq` of the last event that is known; without it, from the oldest that is kept.
     #[serde(default)]
-    after: i64,
+    after: Option<i64>,
 }
 
 /// Events, each as it is sent.

@@ -21,5 +21,6 @@ pub use load::load;
 pub use posting::{StoredHold, StoredLeg, StoredPosting, StoredRefusal, find_posting};
 pub use server::{ServerSettings, settings};
 pub use writer::{
-    Writer, backend, end_leader, make_partitions, strays, take_over, try_lock, writer,
+    Writer, backend, end_leader, make_partitions, newest_posting, strays, take_over, try_lock,
+    writer,
 };

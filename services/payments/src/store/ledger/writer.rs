@@ -3,6 +3,7 @@
 use chrono::Duration;
 use city_clock::{Timestamp, hue_day};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::domain::ledger::Head;
 
@@ -90,6 +91,19 @@ pub async fn writer(db: &mut PgConnection) -> Result<Writer, sqlx::Error> {
         left join payments.ledger_batch b on b.n = w.last_batch"#,
     );
     row.fetch_one(db).await?.into_writer()
+}
+
+/// The greatest id of a posting that was ever answered; of no posting the least there is.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn newest_posting(db: &mut PgConnection) -> Result<Uuid, sqlx::Error> {
+    let newest = sqlx::query_scalar!(
+        r#"
+        select greatest((select posting from payments.ledger_transfer order by posting desc limit 1),
+                        (select posting from payments.ledger_rejection order by posting desc limit 1)) as "newest?""#,
+    );
+    Ok(newest.fetch_one(db).await?.unwrap_or_default())
 }
 
 /// The server's process behind a connection.

@@ -4,7 +4,9 @@ use city_clock::{Timestamp, hue_day};
 use city_contracts::payments::Provider;
 use city_ids::ProviderOrderId;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
+use crate::domain::ledger::Purpose;
 use crate::error::{Error, fault};
 
 /// Which way it came.
@@ -120,4 +122,54 @@ pub async fn forget(db: &mut PgConnection, before: Timestamp) -> Result<u64, Err
         sqlx::query!("delete from payments.provider_message_day where day < $1", hue_day(before));
     days.execute(db).await.map_err(fault("forgetting days of messages"))?;
     Ok(forgotten.rows_affected())
+}
+
+/// A message as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose it is.
+    pub provider: String,
+    /// `IN` or `ANSWER`.
+    pub direction: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// The bytes.
+    pub raw: Vec<u8>,
+    /// Whether it is proven to come from the provider.
+    pub verified: bool,
+    /// What became of it; none while it is judged.
+    pub outcome: Option<String>,
+}
+
+/// The messages about the order behind a posting, in the order in which they came: of the posting that moved the order's money,
+/// or gives it back.
+pub async fn behind(db: &mut PgConnection, posting: Uuid, limit: i64) -> Result<Vec<Kept>, Error> {
+    let messages = sqlx::query_as!(
+        Kept,
+        r#"
+        with moving as (
+            select posting, ref from payments.ledger_transfer where posting = $1 and leg = 0
+            union
+            -- A refund refers to the payment.
+            select paid.posting, paid.ref
+            from payments.ledger_transfer back
+            join payments.ledger_transfer paid on paid.posting = back.ref and paid.leg = 0
+            where back.posting = $1 and back.leg = 0 and back.purpose = $2
+        ), behind as (
+            select o.id
+            from moving m
+            join payments.provider_order o on o.id = m.ref or o.bill_revision = m.ref
+            join payments.ledger_claim c on c.subject in (o.id, o.money) and c.posting = m.posting
+            limit 1
+        )
+        select provider, direction, at, raw, verified, outcome
+        from payments.provider_message
+        where provider_order = (select id from behind)
+        order by at, id
+        limit $3"#,
+        posting,
+        Purpose::Refund.number(),
+        limit
+    );
+    messages.fetch_all(db).await.map_err(fault("reading messages"))
 }

@@ -6,7 +6,7 @@ mod proof;
 mod refund;
 mod review;
 
-pub use message::{Direction, Judged, forget, insert as insert_message, keep, mark};
+pub use message::{Direction, Judged, Kept, behind, forget, insert as insert_message, keep, mark};
 pub use order::{
     Name, NewOrder, Order, end, find, find_by_ref, insert, list, set_next_poll, set_pay_url,
     take_due,
@@ -26,9 +26,10 @@ pub const fn name(of: Provider) -> &'static str {
     }
 }
 
+/// All providers.
+pub const PROVIDERS: [Provider; 3] = [Provider::Vnpay, Provider::Momo, Provider::Zalopay];
+
 /// The provider of a name.
 pub fn parse(name: &str) -> Option<Provider> {
-    [Provider::Vnpay, Provider::Momo, Provider::Zalopay]
-        .into_iter()
-        .find(|it| self::name(*it) == name)
+    PROVIDERS.into_iter().find(|it| self::name(*it) == name)
 }

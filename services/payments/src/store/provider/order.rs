@@ -1,20 +1,24 @@
-//! Orders, with what the ledger says about them.
+//! Orders, with what the ledger and the refunds say about them.
+
+use std::collections::HashMap;
 
 use city_clock::Timestamp;
-use city_contracts::payments::{Provider, ProviderPaymentState};
-use city_ids::{AccountId, BillId, ProviderOrderId, WalletId};
+use city_contracts::payments::{Provider, ProviderPaymentState, RefundState};
+use city_ids::{AccountId, BillId, ProviderOrderId, RefundId, WalletId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::parse;
-use crate::domain::ledger::HoldState;
-use crate::domain::provider::state::Facts;
+use crate::domain::provider::state::{Facts, Refunds};
 use crate::error::{Error, broken, fault};
+use crate::store::refund;
 
 /// An order as it now is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub id: ProviderOrderId,
+    /// Subject of the claim that ends it.
+    pub subject: Uuid,
     /// Subject of the claim on its money.
     pub money: Uuid,
     pub provider: Provider,
@@ -31,14 +35,19 @@ pub struct Order {
     pub pay_url: Option<String>,
     /// All that decides its state.
     pub facts: Facts,
+    /// The posting with which its money arrived.
+    pub arrived_by: Option<Uuid>,
     /// The posting that ended it.
     pub ended_by: Option<Uuid>,
+    /// Refunds of its money, each with its state and amount.
+    pub refunds: Vec<(RefundId, RefundState, i64)>,
 }
 
 /// An order that begins.
 #[derive(Debug)]
 pub struct NewOrder<'a> {
     pub id: ProviderOrderId,
+    pub subject: Uuid,
     pub money: Uuid,
     pub provider: Provider,
     pub our_ref: &'a str,
@@ -59,8 +68,8 @@ pub async fn insert(db: &mut PgConnection, order: &NewOrder<'_>) -> Result<bool,
     let inserted = sqlx::query!(
         "insert into payments.provider_order
              (id, money, provider, our_ref, owner, wallet, bill, bill_revision, amount, req_hash, created_at, expires_at,
-              pay_url, next_poll_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+              pay_url, next_poll_at, subject)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict on constraint provider_order_pkey do nothing",
         order.id.as_uuid(),
         order.money,
@@ -75,7 +84,8 @@ pub async fn insert(db: &mut PgConnection, order: &NewOrder<'_>) -> Result<bool,
         order.created_at,
         order.expires_at,
         order.pay_url,
-        order.next_poll_at
+        order.next_poll_at,
+        order.subject
     );
     let inserted = inserted.execute(db).await.map_err(fault("writing a provider's order"))?;
     Ok(inserted.rows_affected() == 1)
@@ -86,20 +96,37 @@ pub async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Order>, Err
     let rows = sqlx::query_as!(
         Row,
         r#"
-        select o.id as "id!: ProviderOrderId", o.money as "money!", o.provider as "provider!", o.our_ref as "our_ref!",
+        select o.id as "id!: ProviderOrderId", o.subject as "subject!", o.money as "money!", o.provider as "provider!", o.our_ref as "our_ref!",
                o.owner as "owner!: AccountId", o.wallet as "wallet: WalletId", o.bill as "bill: BillId", o.bill_revision,
                o.amount as "amount!", o.req_hash as "req_hash!", o.created_at as "created_at!",
                o.expires_at as "expires_at!", o.pay_url, o.ended,
-               c.outcome as "claim?", c.posting as "ended_by?", m.outcome as "arrival?", h.state as "hold?"
+               c.outcome as "claim?", c.posting as "ended_by?", m.outcome as "arrival?", m.posting as "arrived_by?"
         from payments.provider_order o
-        left join payments.ledger_claim c on c.subject = o.id
+        left join payments.ledger_claim c on c.subject = o.subject
         left join payments.ledger_claim m on m.subject = o.money
-        left join payments.ledger_hold h on h.posting = c.posting
         where o.id = any($1)"#,
         ids
     );
-    let rows = rows.fetch_all(db).await.map_err(fault("reading providers' orders"))?;
-    rows.into_iter().map(Row::restore).collect()
+    let rows = rows.fetch_all(&mut *db).await.map_err(fault("reading providers' orders"))?;
+    let mut refunds = refunds(db, &rows).await?;
+    rows.into_iter().map(|row| row.restore(&mut refunds)).collect()
+}
+
+/// Refunds of the money of orders, by the posting that moved it.
+async fn refunds(
+    db: &mut PgConnection,
+    orders: &[Row],
+) -> Result<HashMap<Uuid, Vec<(RefundId, RefundState, i64)>>, Error> {
+    let moved: Vec<_> = orders.iter().flat_map(Row::moved).collect();
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    if moved.is_empty() {
+        return Ok(found);
+    }
+    for known in refund::list(db, &[], &moved).await? {
+        let of = known.refund.payment.as_uuid();
+        found.entry(of).or_default().push((known.refund.id, known.state, known.refund.amount()));
+    }
+    Ok(found)
 }
 
 /// One order.
@@ -204,6 +231,7 @@ pub async fn set_next_poll(
 
 struct Row {
     id: ProviderOrderId,
+    subject: Uuid,
     money: Uuid,
     provider: String,
     our_ref: String,
@@ -220,12 +248,23 @@ struct Row {
     claim: Option<i16>,
     ended_by: Option<Uuid>,
     arrival: Option<i16>,
-    hold: Option<i16>,
+    arrived_by: Option<Uuid>,
 }
 
 impl Row {
+    /// The postings that moved its money to where a refund can take it from.
+    fn moved(&self) -> impl Iterator<Item = Uuid> + use<> {
+        let ended_by = self.ended_by.filter(|by| Some(*by) != self.arrived_by);
+        self.arrived_by.into_iter().chain(ended_by)
+    }
+
     /// The table's checks leave no other provider or end.
-    fn restore(self) -> Result<Order, Error> {
+    fn restore(
+        self,
+        refunds: &mut HashMap<Uuid, Vec<(RefundId, RefundState, i64)>>,
+    ) -> Result<Order, Error> {
+        let refunds = self.moved().filter_map(|by| refunds.remove(&by)).flatten();
+        let refunds: Vec<_> = refunds.collect();
         let unknown = || broken("reading providers' orders", self.id.to_string());
         let ended = match self.ended.as_deref() {
             Some("EXPIRED") => Some(ProviderPaymentState::Expired),
@@ -234,6 +273,7 @@ impl Row {
         };
         Ok(Order {
             id: self.id,
+            subject: self.subject,
             money: self.money,
             provider: parse(&self.provider).ok_or_else(unknown)?,
             our_ref: self.our_ref,
@@ -246,12 +286,15 @@ impl Row {
             expires_at: self.expires_at,
             pay_url: self.pay_url,
             facts: Facts {
+                amount: self.amount,
                 claim: self.claim,
                 arrival: self.arrival,
-                hold: self.hold.and_then(HoldState::of),
+                refunds: Refunds::of(refunds.iter().map(|(_, state, amount)| (*state, *amount))),
                 ended,
             },
+            arrived_by: self.arrived_by,
             ended_by: self.ended_by,
+            refunds,
         })
     }
 }

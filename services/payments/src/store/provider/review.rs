@@ -67,7 +67,7 @@ pub async fn list_doubted(
          from payments.ledger_claim m
          join payments.provider_order o on o.money = m.subject
          join payments.provider_txn t on t.provider_order = o.id
-         where m.outcome = $1 and not exists (select from payments.ledger_claim where subject = o.id)
+         where m.outcome = $1 and not exists (select from payments.ledger_claim where subject = o.subject)
            and ($2::timestamptz is null or (o.created_at, o.id) > ($2, $3))
          order by o.created_at, o.id
          limit $4",

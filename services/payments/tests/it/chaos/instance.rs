@@ -1,8 +1,11 @@
 //! Two instances of the service, as processes.
 
 use std::fs;
+use std::net::TcpListener;
 use std::process::Stdio;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
 
 use city_auth::SigningKey;
 use city_auth::internal::Identity;
@@ -13,6 +16,7 @@ use tokio::process::{Child, Command};
 
 use super::HEAD_SEED;
 use super::servers::{Servers, signal};
+use crate::neighbour;
 
 /// The seed of the key by which the instances, and the test in their name, prove who they are.
 const IDENTITY_SEED: [u8; 32] = [9; 32];
@@ -30,6 +34,8 @@ pub fn gateway() -> Identity {
 }
 
 pub struct Pair {
+    /// Where they find the keys of confirmations: a server of the test, which nothing befalls.
+    accounts: String,
     urls: [String; 2],
     processes: [Option<Child>; 2],
     frozen: Option<usize>,
@@ -47,7 +53,8 @@ impl Pair {
         let published = serde_json::to_string(&published).expect("it has a text");
         write("internal-jwks.json", published);
         let urls = [free_address(), free_address()];
-        let mut pair = Self { urls, processes: [None, None], frozen: None };
+        let accounts = neighbour::start().await;
+        let mut pair = Self { accounts, urls, processes: [None, None], frozen: None };
         pair.mend(servers).await;
         pair
     }
@@ -66,10 +73,10 @@ impl Pair {
         door.iter().position(|at| Some(at) == url.as_ref()).expect("one of the two leads")
     }
 
-    /// Kills an instance: nothing of it runs on.
-    pub fn kill(&mut self, which: usize) {
+    /// Kills an instance, and waits until nothing of it is left: its address is free again.
+    pub async fn kill(&mut self, which: usize) {
         let mut process = self.processes[which].take().expect("it runs");
-        process.start_kill().expect("it can be killed");
+        process.kill().await.expect("it can be killed");
     }
 
     /// Stops an instance's time.
@@ -87,14 +94,13 @@ impl Pair {
         }
         for (address, process) in self.urls.iter().zip(&mut self.processes) {
             if process.is_none() {
-                *process = Some(spawn(address, servers));
-                until_alive(address).await;
+                *process = Some(alive(address, servers, &self.accounts).await);
             }
         }
     }
 }
 
-fn spawn(address: &str, servers: &Servers) -> Child {
+fn spawn(address: &str, servers: &Servers, accounts: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_city-payments"))
         .env("CITY_ENV", "development")
         .env("DATABASE_URL", &servers.postgres_url)
@@ -104,6 +110,7 @@ fn spawn(address: &str, servers: &Servers) -> Child {
         .env("LISTEN", address)
         .env("PAYMENTS_OWN_URL", format!("http://{address}"))
         .env("PAYMENTS_DURABILITY", "local")
+        .env("PAYMENTS_ACCOUNTS_URL", accounts)
         .env("PAYMENTS_HEAD_KEY_FILE", servers.folder.join("head.key"))
         // Nobody asks these instances for a file.
         .env("S3_ENDPOINT", "http://127.0.0.1:9")
@@ -118,18 +125,34 @@ fn spawn(address: &str, servers: &Servers) -> Child {
         .expect("the service starts")
 }
 
-async fn until_alive(address: &str) {
+/// An instance that answers. One that ends, because something else has its address for a moment, is started again.
+async fn alive(address: &str, servers: &Servers, accounts: &str) -> Child {
     let http = city_http::client();
+    let mut process = spawn(address, servers, accounts);
     for _ in 0..600 {
-        if http.get(format!("http://{address}/healthz")).send().await.is_ok() {
-            return;
+        if let Some(ended) = process.try_wait().expect("it is our child") {
+            eprintln!("the instance at {address} ended: {ended}");
+            process = spawn(address, servers, accounts);
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        let asked = http.get(format!("http://{address}/healthz")).timeout(Duration::from_secs(5));
+        if asked.send().await.is_ok() {
+            return process;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert!(address.is_empty(), "{address} does not come alive");
+    process
 }
 
+/// An address that no connection of anybody gets by chance: the system takes the ports of those from 32768 on. A client that
+/// asks such a port while nobody listens there may even be connected with itself, and then has it.
 fn free_address() -> String {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("it has one").to_string()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = u16::try_from(std::process::id() % 500).expect("a small number") * 20;
+    (0..12_000)
+        .map(|_| 20_000 + (first + NEXT.fetch_add(1, Ordering::Relaxed)) % 12_000)
+        .find_map(|port| TcpListener::bind(("127.0.0.1", port)).ok())
+        .and_then(|listener| listener.local_addr().ok())
+        .expect("a free port")
+        .to_string()
 }

@@ -1,18 +1,22 @@
-//! Residents as the service sees them through the gateway: they open wallets and read statements.
+//! Residents as the service sees them through the gateway: they open wallets, confirm payments and read statements.
 
 use std::time::Duration;
 
+use city_auth::step_up::{Operation, OperationDigest, StepUpClaims};
 use city_auth::{Principal, PrincipalKind};
 use city_clock::{Clock as _, SystemClock};
 use city_contracts::common::Page;
-use city_contracts::payments::{StatementLine, WalletView};
-use city_ids::{Ids, PostingId, ServiceName};
+use city_contracts::payments::{PaymentQuote, StatementLine, WalletView};
+use city_ids::{Ids, PostingId, ServiceName, WalletId};
 use city_payments::ledger::{Input, Posting, Verdict};
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::history::Line;
 use super::instance::{gateway, identity};
+use crate::neighbour;
 
 /// How long a client waits before it asks again, perhaps the other instance.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -33,6 +37,15 @@ pub struct Door {
 pub enum Insistence {
     UntilAnswered,
     Once,
+}
+
+/// What came of sending money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// The payment, as the answer shows it.
+    Done(Value),
+    /// The code with which it was refused.
+    Refused(String),
 }
 
 /// A new resident whose identity is proven.
@@ -134,26 +147,73 @@ impl Door {
         }
     }
 
+    /// Sends money to another wallet: asks what that would be, confirms it, and sends it; none when no answer came and none
+    /// was insisted on. Who has to send it again confirms it again, as a confirmation ends after two minutes.
+    pub async fn send_money(
+        &mut self,
+        who: &Principal,
+        (id, payee, amount): (Uuid, WalletId, i64),
+        insistence: Insistence,
+    ) -> Option<Sent> {
+        let (key, amount) = (id.to_string(), amount.to_string());
+        let mut body = json!({ "idempotencyKey": key, "payeeId": payee, "amount": amount });
+        let quote: PaymentQuote = self.asked_until_answered(who, "payment-quote", &body).await;
+        loop {
+            body["stepUpToken"] = confirm(who, &quote).into();
+            let token = gateway().mint(who, ServiceName::Payments);
+            match self.send("send-money", token, &body).await {
+                Some((StatusCode::OK, payment)) => return Some(Sent::Done(payment)),
+                Some((StatusCode::CONFLICT, problem)) => {
+                    let code = problem["code"].as_str().expect("a refusal has a code");
+                    return Some(Sent::Refused(code.to_owned()));
+                }
+                Some((status, problem)) => {
+                    assert!(status.is_server_error(), "send-money: {status} {problem}");
+                }
+                None => {}
+            }
+            if insistence == Insistence::Once {
+                return None;
+            }
+            self.fail_over().await;
+        }
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         route: &str,
         token: String,
         body: &Value,
     ) -> Option<T> {
+        let (status, answer) = self.send(route, token, body).await?;
+        // Any other refusal would be repeated for ever: it is a mistake of the test.
+        assert!(!status.is_client_error(), "{route}: {status} {answer}");
+        if status.is_success() { serde_json::from_value(answer).ok() } else { None }
+    }
+
+    /// The whole answer, if one came.
+    async fn send(&self, route: &str, token: String, body: &Value) -> Option<(StatusCode, Value)> {
         let request = self.http.post(format!("{}/internal/v1/{route}", self.urls[self.at]));
         let answer = request.bearer_auth(token).timeout(PATIENCE).json(body).send().await.ok()?;
-        let kind = answer.status();
-        // Any other refusal would be repeated for ever: it is a mistake of the test.
-        assert!(
-            !kind.is_client_error(),
-            "{route}: {kind} {}",
-            answer.text().await.unwrap_or_default()
-        );
-        if kind.is_success() { answer.json().await.ok() } else { None }
+        Some((answer.status(), answer.json().await.ok()?))
     }
 
     async fn fail_over(&mut self) {
         self.turn();
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+/// What accounts signs when a person enters the PIN for a quote.
+fn confirm(who: &Principal, quote: &PaymentQuote) -> String {
+    let operation = Operation {
+        audience: ServiceName::Payments,
+        account: who.account.expect("a person"),
+        session: who.session.expect("with a session"),
+        name: &quote.operation,
+        digest: OperationDigest::parse(&quote.operation_digest).expect("a quote has a digest"),
+    };
+    let now = SystemClock.now();
+    let id = Ids::random().uuid(now).to_string();
+    StepUpClaims::new(&operation, id, now).sign(&neighbour::key())
 }

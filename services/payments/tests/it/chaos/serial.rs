@@ -1,7 +1,7 @@
 //! Payments and statements over HTTP while processes are killed: one order explains all that clients were told.
 //!
-//! Clients move money inside groups of wallets, by postings of several legs, and read statements at both instances. Some
-//! read the whole group at the place of their own posting, which no statement of the moment could show: there the money
+//! Clients move money inside groups of wallets, by postings of several legs and as residents who confirm what they send,
+//! and read statements at both instances. Some read the whole group at the place of their own posting, which no statement of the moment could show: there the money
 //! of the group must be complete. When all is mended, everybody's statement is read once more at both instances, so that
 //! nothing acknowledged may be missing. The instances read one PostgreSQL: a follower with a standby of its own could
 //! be late, and then only `serializable` would be promised.
@@ -13,16 +13,17 @@ use std::time::{Duration, Instant};
 use city_auth::Principal;
 use city_boot::{Process, Tasks};
 use city_clock::{Clock as _, SystemClock};
-use city_ids::{Ids, PostingId};
+use city_ids::{Ids, PostingId, WalletId};
 use city_payments::check::check;
-use city_payments::ledger::{AccountNo, Class, Code, Leg, Posting, Purpose, Verdict};
+use city_payments::ledger::{AccountNo, Class, Leg, Posting, Purpose, Verdict};
 use city_payments::open_account;
 use city_receipt::HeadKey;
 use sqlx::{AssertSqlSafe, Row as _};
 use tokio::sync::{Mutex, mpsc};
 
+use super::client::Client;
 use super::corrupted::Spoiled;
-use super::history::{History, Known, Line, MEMBERS, MONEY, Step};
+use super::history::{History, Known, MEMBERS, MONEY, Step};
 use super::instance::Pair;
 use super::progress::Progress;
 use super::residents::{Door, Insistence, resident};
@@ -30,11 +31,10 @@ use super::servers::Servers;
 use super::{Fault, HEAD_SEED, TURN, setting};
 use crate::ledger::dice::Dice;
 
-const CLIENTS: u64 = 8;
+/// Clients at work at once.
+pub const CLIENTS: u64 = 8;
 /// Groups for each round, so that a long run has as many as it needs.
 const GROUPS: usize = 3;
-/// Postings after which clients go on to the next group: statements stay short enough to be read whole.
-const GROUP_POSTINGS: usize = 100;
 /// Rounds when nobody says how many: the faults after which a client cannot know what became of its posting.
 const ROUNDS: u64 = 3;
 
@@ -42,26 +42,21 @@ const ROUNDS: u64 = 3;
 const SOME: usize = 80;
 
 /// A wallet with its owner.
-struct Wallet {
-    owner: Principal,
-    account: AccountNo,
+pub struct Wallet {
+    pub id: WalletId,
+    pub owner: Principal,
+    pub account: AccountNo,
 }
 
 /// What all clients share.
-struct Shared {
-    wallets: Vec<Wallet>,
-    postings: AtomicUsize,
-    history: Mutex<History>,
-    progress: Progress,
-}
-
-struct Client {
-    /// The number that the history knows; another one after giving up.
-    number: u64,
-    door: Door,
-    ids: Ids,
-    dice: Dice,
-    shared: Arc<Shared>,
+pub struct Shared {
+    pub wallets: Vec<Wallet>,
+    pub postings: AtomicUsize,
+    /// Payments that residents confirmed and that took effect; each of some of them was asked for again.
+    pub confirmed: AtomicUsize,
+    pub asked_again: AtomicUsize,
+    pub history: Mutex<History>,
+    pub progress: Progress,
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +86,11 @@ async fn one_order_explains_all_that_clients_were_told_while_processes_were_kill
         pair.mend(&servers).await;
     }
     progress.stop();
-    assert_eq!(ended.recv().await, None, "nobody sends: all have ended");
+    let mut clients = 0;
+    while ended.recv().await.is_some() {
+        clients += 1;
+    }
+    assert_eq!(clients, CLIENTS, "a client ended before its time: it was told something wrong");
     shared.read_all(&pair.door()).await;
 
     let history = std::mem::take(&mut *shared.history.lock().await);
@@ -104,6 +103,10 @@ async fn one_order_explains_all_that_clients_were_told_while_processes_were_kill
         judging.elapsed()
     );
     assert!(totals > 20, "only {totals} totals were read");
+    let count = |of: &AtomicUsize| of.load(Ordering::Relaxed);
+    let (confirmed, again) = (count(&shared.confirmed), count(&shared.asked_again));
+    eprintln!("{confirmed} payments were confirmed by residents, {again} asked for again");
+    assert!(confirmed > 20 && again > 5, "only {confirmed} confirmed, {again} asked for again");
     for way in [Spoiled::Lost, Spoiled::Torn, Spoiled::Stale] {
         let mut spoiled = history.clone();
         assert!(way.spoil(&mut spoiled), "seed {seed}: no place for {way:?}");
@@ -116,9 +119,9 @@ async fn one_order_explains_all_that_clients_were_told_while_processes_were_kill
     servers.stop().await;
 }
 
-/// Sets the clients to work. The channel ends with the last of them.
+/// Sets the clients to work. Each says when it has ended, and the channel ends with the last of them.
 fn start(tasks: &Tasks, shared: &Arc<Shared>, door: &[String; 2], seed: u64) -> mpsc::Receiver<()> {
-    let (finished, ended) = mpsc::channel(1);
+    let (finished, ended) = mpsc::channel(usize::try_from(CLIENTS).expect("a few"));
     for number in 0..CLIENTS {
         let mut client = Client {
             number,
@@ -133,7 +136,7 @@ fn start(tasks: &Tasks, shared: &Arc<Shared>, door: &[String; 2], seed: u64) -> 
                 client.act().await;
                 client.shared.progress.answer();
             }
-            drop(finished);
+            finished.send(()).await.expect("somebody waits for the last");
         });
     }
     ended
@@ -157,7 +160,7 @@ impl Shared {
                 let sql = AssertSqlSafe(format!("{sql}'{}'", wallet.id.as_uuid()));
                 let row = sqlx::raw_sql(sql).fetch_one(&mut db).await.expect("it is open");
                 let account = AccountNo(row.get(0));
-                wallets.push(Wallet { owner, account });
+                wallets.push(Wallet { id: wallet.id, owner, account });
                 legs.push(Leg::post(bank, account, MONEY, Purpose::TopUp));
                 let leg = format!("{}.{member}", PostingId::restore(id));
                 steps.push(Step::Append { account: group * MEMBERS + member, leg });
@@ -171,6 +174,8 @@ impl Shared {
         Self {
             wallets,
             postings: AtomicUsize::new(0),
+            confirmed: AtomicUsize::new(0),
+            asked_again: AtomicUsize::new(0),
             history: Mutex::new(history),
             progress: Progress::default(),
         }
@@ -188,109 +193,5 @@ impl Shared {
                 history.push(CLIENTS, Known::Done, vec![Step::Read { account, lines }]);
             }
         }
-    }
-}
-
-impl Client {
-    /// One transaction.
-    async fn act(&mut self) {
-        let group = self.shared.postings.load(Ordering::Relaxed) / GROUP_POSTINGS;
-        let last = self.shared.wallets.len() / MEMBERS - 1;
-        let first = group.min(last) * MEMBERS;
-        if self.dice.once_in(8) {
-            self.door.turn();
-        }
-        match self.dice.below(10) {
-            0..=3 => {
-                let account = first + self.member();
-                self.read(account).await;
-            }
-            4..=7 => self.post(first, false).await,
-            _ => self.post(first, true).await,
-        }
-    }
-
-    fn member(&mut self) -> usize {
-        usize::try_from(self.dice.below(MEMBERS as u64)).expect("a small number")
-    }
-
-    async fn note(&self, known: Known, steps: Vec<Step>) {
-        self.shared.history.lock().await.push(self.number, known, steps);
-    }
-
-    /// A statement as it is now.
-    async fn read(&mut self, account: usize) {
-        self.note(Known::Asked, vec![Step::Read { account, lines: Vec::new() }]).await;
-        let owner = &self.shared.wallets[account].owner;
-        let lines = self.door.statement(owner, None).await;
-        self.note(Known::Done, vec![Step::Read { account, lines }]).await;
-    }
-
-    /// A posting, perhaps with the statements of the whole group as they were just before it.
-    async fn post(&mut self, first: usize, with_total: bool) {
-        self.shared.postings.fetch_add(1, Ordering::Relaxed);
-        let (posting, payer, appends) = self.posting(first);
-        let reads = |lines: Vec<Vec<Line>>| {
-            let lines = lines.into_iter().enumerate();
-            lines.map(move |(at, lines)| Step::Read { account: first + at, lines })
-        };
-        let mut asked = Vec::new();
-        if with_total {
-            asked.extend(reads(vec![Vec::new(); MEMBERS]));
-        }
-        asked.extend(appends.iter().cloned());
-        self.note(Known::Asked, asked.clone()).await;
-        let gives_up = self.dice.once_in(6);
-        let insistence = if gives_up { Insistence::Once } else { Insistence::UntilAnswered };
-        let known = match self.door.post(&posting, insistence).await {
-            Some(Verdict::Created(_)) => Known::Done,
-            None => Known::Unknown,
-            Some(verdict) => {
-                let poor = matches!(&verdict, Verdict::Refused(refused) if refused.code == Code::InsufficientFunds);
-                assert!(poor, "{} came to {verdict:?}", posting.id);
-                Known::Refused
-            }
-        };
-        let mut steps = Vec::new();
-        if with_total && known == Known::Done {
-            let shared = self.shared.clone();
-            let owner = |at: usize| &shared.wallets[at].owner;
-            let place = self.door.place(owner(payer), PostingId::restore(posting.id)).await;
-            let mut lines = Vec::new();
-            for at in first..first + MEMBERS {
-                lines.push(self.door.statement(owner(at), Some(place.clone())).await);
-            }
-            steps.extend(reads(lines));
-        }
-        steps.extend(appends);
-        self.note(known, if known == Known::Done { steps } else { asked }).await;
-        if known == Known::Unknown {
-            self.number += CLIENTS + 1; // the one who filled the wallets has a number too
-            self.door.turn();
-        }
-    }
-
-    /// One to four legs inside a group; sometimes the last is more than anybody has. With its first payer.
-    fn posting(&mut self, first: usize) -> (Posting, usize, Vec<Step>) {
-        let id = self.ids.uuid(SystemClock.now());
-        let (mut legs, mut steps, mut payer) = (Vec::new(), Vec::new(), first);
-        let count = 1 + self.dice.below(4);
-        for place in 0..count {
-            let from = self.member();
-            let to =
-                (from + 1 + usize::try_from(self.dice.below(MEMBERS as u64 - 1)).expect("small"))
-                    % MEMBERS;
-            let (from, to) = (first + from, first + to);
-            let too_much = place + 1 == count && self.dice.once_in(12);
-            let amount = if too_much { MONEY * 10 } else { 1 + self.dice.small(60) };
-            let account = |at: usize| self.shared.wallets[at].account;
-            legs.push(Leg::post(account(from), account(to), amount, Purpose::Person));
-            if place == 0 {
-                payer = from;
-            }
-            let leg = format!("{}.{place}", PostingId::restore(id));
-            steps.extend([from, to].map(|account| Step::Append { account, leg: leg.clone() }));
-        }
-        (Posting::new(id, [7; 32], legs), payer, steps)
     }
 }

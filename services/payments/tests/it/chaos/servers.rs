@@ -51,14 +51,22 @@ impl Servers {
         assert_eq!(access["postgres_url"], self.postgres_url.as_str(), "on the same port");
     }
 
-    /// Kills the server's process behind the leader: PostgreSQL throws all connections out and recovers.
+    /// Kills the server's process behind the leader: PostgreSQL throws all connections out and recovers. A follower has a
+    /// connection of that name for a moment, too; the leader's is the one that holds the lock.
     pub async fn kill_ledger_backend(&self) {
         let mut db = self.connect().await;
-        let pid = sqlx::raw_sql(
-            "select pid from pg_stat_activity where application_name = 'city-payments-ledger' limit 1",
-        );
-        let Some(row) = pid.fetch_optional(&mut db).await.expect("a list") else { return };
-        signal("-KILL", row.get::<i32, _>(0).unsigned_abs());
+        for _ in 0..100 {
+            let pid = sqlx::raw_sql(
+                "select a.pid from pg_stat_activity a join pg_locks l on l.pid = a.pid and l.locktype = 'advisory' and l.granted
+                 where a.application_name = 'city-payments-ledger'",
+            );
+            let row = pid.fetch_optional(&mut db).await.expect("a list");
+            if row.is_some_and(|row| try_signal("-KILL", row.get::<i32, _>(0).unsigned_abs())) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await; // just now nobody leads
+        }
+        assert!(self.postgres_url.is_empty(), "nobody leads the ledger");
     }
 
     pub async fn stop(mut self) {
@@ -99,6 +107,11 @@ async fn launch(folder: &PathBuf) -> (Child, Value) {
 
 /// Sends a signal to a process.
 pub fn signal(name: &str, pid: u32) {
+    assert!(try_signal(name, pid), "{name} to {pid}");
+}
+
+/// The same; false when there is no such process any more.
+fn try_signal(name: &str, pid: u32) -> bool {
     let sent = std::process::Command::new("kill").arg(name).arg(pid.to_string()).status();
-    assert!(sent.expect("there is a kill").success(), "{name} to {pid}");
+    sent.expect("there is a kill").success()
 }

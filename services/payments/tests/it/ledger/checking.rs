@@ -43,7 +43,7 @@ async fn busy_day(city: &City<Books>) {
         post(Posting { legs: leg(end), ..pay(new_id(city), dr, cr, 1) }).await;
     }
     let other = account(city, Class::Wallet).await;
-    let decision = Decision::SetFlags { account: other, flags: 5 };
+    let decision = Decision::SetFlags { account: other, flags: 5, only_from: None };
     let command = Command {
         id: new_id(city),
         decision,
@@ -156,5 +156,48 @@ fn the_first_bad_row_is_named() {
             assert!(fault.0.contains(expected), "{forgery}: {fault}");
         }
         assert_eq!(judged(city, &keys()).await, Ok(9));
+    });
+}
+
+/// Runs `city payments check` on the books of a test: whether it found them right, and what it said.
+fn command(city: &City<Books>, name: &str, keys: &PublishedKeys) -> (bool, String) {
+    let options = city.db().connect_options();
+    let database = options.get_database().expect("it has a name");
+    let url = city_testkit::postgres_url();
+    let (server, _) = url.rsplit_once('/').expect("a URL names a database");
+    let file = std::env::temp_dir().join(format!("{database}-{name}.json"));
+    std::fs::write(&file, serde_json::to_string(keys).expect("JSON")).expect("it is written");
+    let done = std::process::Command::new(city_testkit::city_program())
+        .args(["payments", "check", "--keys"])
+        .arg(&file)
+        .env("DATABASE_URL", format!("{server}/{database}"))
+        .output()
+        .expect("the command runs");
+    std::fs::remove_file(&file).expect("it is there");
+    let said = [done.stdout, done.stderr].concat();
+    (done.status.success(), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[test]
+fn the_command_says_that_the_books_are_right_or_names_the_row_and_fails() {
+    run::<Books>(async |city: &City<Books>| {
+        busy_day(city).await;
+
+        let (right, said) = command(city, "right", &keys());
+        let (known, of_key) = command(city, "other", &HeadKey::from_seed(&[8; 32]).published());
+        let mut db = city.db().acquire().await.unwrap();
+        let forged = sqlx::raw_sql(
+            "set session_replication_role = replica;
+             alter table payments.ledger_transfer disable trigger all;
+             update payments.ledger_transfer set amount = 11 where seq = 3;
+             alter table payments.ledger_transfer enable trigger all;
+             set session_replication_role = default",
+        );
+        forged.execute(&mut *db).await.unwrap();
+        let (found_right, of_row) = command(city, "forged", &keys());
+
+        assert!(right && said.contains("The ledger is right: 9 legs"), "{said}");
+        assert!(!known && of_key.contains("signed by a key that was not given"), "{of_key}");
+        assert!(!found_right && of_row.contains("(seq 3) leaves another sum"), "{of_row}");
     });
 }

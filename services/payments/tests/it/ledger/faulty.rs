@@ -28,9 +28,10 @@ pub struct Store {
 pub struct Refused(pub &'static str);
 
 impl Store {
-    pub fn take_over(&mut self) -> (i64, Head) {
+    pub fn take_over(&mut self) -> (i64, Head, Uuid) {
         self.epoch += 1;
-        (self.epoch, self.head)
+        let newest = self.known.last_key_value().map_or(Uuid::nil(), |(id, _)| *id);
+        (self.epoch, self.head, newest)
     }
 
     pub fn load(&self, needs: &Needs) -> Found {

@@ -3,7 +3,7 @@
 use city_clock::Clock as _;
 use city_payments::ledger::{
     Account, AccountNo, Action, Balance, Claim, Class, Command, Count, CounterRow, Decision, Input,
-    Leg, Posting, Purpose, State, Writes, apply, flags,
+    Leg, Posting, Purpose, Room, State, Writes, apply, flags,
 };
 use city_payments::{open_account, take_over, write_batch};
 use city_receipt::HeadKey;
@@ -57,7 +57,7 @@ impl Pages {
         let command = |flags| {
             Input::Command(Command {
                 id: new_id(city),
-                decision: Decision::SetFlags { account: shop, flags },
+                decision: Decision::SetFlags { account: shop, flags, only_from: None },
                 actor: new_id(city),
                 reason: "lost phone".into(),
                 events: Vec::new(),
@@ -91,12 +91,9 @@ impl Pages {
         let sealed = first.seal(writer.epoch, &key);
         write_batch(&mut db, &first, &sealed, writer.epoch).await.expect("an honest batch");
         state.head.hash = sealed.hash;
-        state.forget();
+        state.forget(Room::LEADER);
         // What the ledger would look up before it judges the second batch.
         state.holds.insert(reserved, first.opened[0].hold.clone());
-        let row = first.begun[0];
-        let counter = city_payments::ledger::Counter { used: row.used, cap: row.cap };
-        state.counters.insert((row.key, row.win), counter);
         let second = apply(&mut state, &second, at).1;
         Self { db, epoch: writer.epoch, first, second }
     }

@@ -124,12 +124,13 @@ fn random_input(dice: &mut Dice, now: Timestamp, earlier: &[Input]) -> Input {
             let decision = match dice.below(5) {
                 0 => Decision::Resolve { subject: uuid(3, dice.below(6)), outcome: 2 },
                 1 => Decision::UseRules { version: dice.small(9) },
-                2 => Decision::SetFlags { account, flags: class | 16 },
+                2 => Decision::SetFlags { account, flags: class | 16, only_from: None },
                 3 => Decision::SetFlags {
                     account,
                     flags: i32::try_from(dice.below(16)).expect("small"),
+                    only_from: None,
                 },
-                _ => Decision::SetFlags { account, flags: class },
+                _ => Decision::SetFlags { account, flags: class, only_from: None },
             };
             let (id, actor) = (uuid(4, dice.below(12)), uuid(5, 1));
             return Input::Command(Command {

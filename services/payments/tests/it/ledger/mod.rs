@@ -1,5 +1,6 @@
 //! The ledger: its tables, its sequencer, its proofs.
 
+mod catalog;
 mod checking;
 pub mod dice;
 mod faulty;
@@ -8,6 +9,7 @@ mod forged;
 mod forwarding;
 mod histories;
 mod lost;
+mod memory;
 mod naive;
 mod outside;
 mod proxy;

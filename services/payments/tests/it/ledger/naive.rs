@@ -304,7 +304,7 @@ impl Naive {
         }
         let refused = Answer::CommandRefused;
         match command.decision {
-            Decision::SetFlags { account, flags: wanted } => {
+            Decision::SetFlags { account, flags: wanted, only_from } => {
                 let Some(present) = self.flags_of(account) else {
                     return refused(CommandRefusal::AccountNotFound);
                 };
@@ -313,6 +313,9 @@ impl Naive {
                 }
                 if present & 16 == 16 && wanted & 16 == 0 {
                     return refused(CommandRefusal::AccountClosed);
+                }
+                if only_from.is_some_and(|known| known != present) {
+                    return refused(CommandRefusal::FlagsChanged);
                 }
                 let [debits_pending, debits, credits_pending, credits] = self.sums(account);
                 if wanted & 16 == 16 && (debits_pending + credits_pending > 0 || debits != credits)

@@ -165,7 +165,7 @@ fn what_a_hold_counted_comes_back_when_it_ends_without_money() {
 fn a_frozen_account_still_gets_its_reserve_back() {
     let mut state = funded();
     ask(&mut state, hold(1, 1_000, 60), 1);
-    let decision = Decision::SetFlags { account: PAYER, flags: 1 | 4 | 8 };
+    let decision = Decision::SetFlags { account: PAYER, flags: 1 | 4 | 8, only_from: None };
     let freeze = Command {
         id: uuid(4, 1),
         decision,
@@ -181,6 +181,35 @@ fn a_frozen_account_still_gets_its_reserve_back() {
     assert_eq!(code(ask(&mut state, posting(3, &[Action::Void { hold: uuid(1, 1) }]), 3)), None);
     let back = posting(4, &[Action::Post { dr: BANK, cr: PAYER, amount: 1 }]);
     assert_eq!(code(ask(&mut state, back, 3)), Some(Code::AccountFrozen));
+}
+
+#[test]
+fn flags_that_changed_meanwhile_are_not_overwritten() {
+    let mut state = funded();
+    let set = |n, flags, only_from| {
+        let decision = Decision::SetFlags { account: PAYER, flags, only_from };
+        let (id, actor, reason) = (uuid(4, n), uuid(5, 1), "asked for".to_owned());
+        Input::Command(Command { id, decision, actor, reason, events: Vec::new() })
+    };
+    let (both, one) = (1 | 4 | 8, 1 | 4);
+
+    let asked = [
+        set(1, both, Some(1)),
+        set(2, one, Some(1)),
+        set(3, one, Some(both)),
+        set(1, both, Some(1)),
+    ];
+    let (verdicts, writes) = apply(&mut state, &asked, at(2));
+
+    let refused = Verdict::CommandRefused(city_payments::ledger::CommandRefusal::FlagsChanged);
+    assert!(matches!(verdicts[0], Verdict::Commanded { .. }));
+    assert_eq!(
+        (verdicts[1], verdicts[3]),
+        (refused, verdicts[0]),
+        "and a repetition gets its answer"
+    );
+    assert!(matches!(verdicts[2], Verdict::Commanded { .. }));
+    assert_eq!(writes.commands.len(), 2, "what is refused leaves no trace");
 }
 
 #[test]

@@ -67,8 +67,11 @@ fn no_table_is_scanned_whole_with_a_million_accounts() {
         ] {
             ledger.post(posting).await.unwrap();
         }
-        let decision =
-            Decision::SetFlags { account: AccountNo(77), flags: flags::DEBITS_COVERED | 4 };
+        let decision = Decision::SetFlags {
+            account: AccountNo(77),
+            flags: flags::DEBITS_COVERED | 4,
+            only_from: None,
+        };
         let command = Command {
             id: new_id(city),
             decision,

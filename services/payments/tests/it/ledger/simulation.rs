@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use city_clock::Timestamp;
 use city_payments::ledger::{
-    Balance, Engine, Input, Needs, Resolution, Sealed, State, Task, Verdict, Writes,
+    Balance, Engine, Input, Needs, Resolution, Room, Sealed, State, Task, Verdict, Writes,
 };
 use city_receipt::HeadKey;
 use uuid::Uuid;
@@ -16,6 +16,8 @@ use super::histories::{FLAGS, compared, empty_state, history};
 use super::naive::Answer;
 
 const SEEDS: u64 = 1_000;
+/// So little that something is forgotten in every run.
+const ROOM: Room = Room { accounts: 4, postings: 6, counters: 1 };
 
 /// One instance of the service.
 struct Instance {
@@ -30,7 +32,7 @@ struct Instance {
 
 impl Instance {
     fn new() -> Self {
-        let engine = Engine::new(Arc::new(HeadKey::from_seed(&[7; 32])));
+        let engine = Engine::new(Arc::new(HeadKey::from_seed(&[7; 32])), ROOM);
         Self { engine, task: Task::Lead, leads: false, queue: VecDeque::new(), asked: Vec::new() }
     }
 
@@ -191,10 +193,10 @@ impl World {
             return;
         }
         self.lock = Some(who);
-        let (epoch, head) = self.store.take_over();
+        let (epoch, head, newest) = self.store.take_over();
         let instance = &mut self.instances[who];
         instance.leads = true;
-        instance.task = instance.engine.led(epoch, head);
+        instance.task = instance.engine.led(epoch, head, newest);
     }
 
     fn run(mut self, seed: u64) {
@@ -295,19 +297,19 @@ fn whatever_fails_nothing_is_lost_and_nothing_happens_twice() {
 
 #[test]
 fn a_batch_refused_twice_ends_the_lead() {
-    let mut engine = Engine::new(Arc::new(HeadKey::from_seed(&[7; 32])));
+    let mut engine = Engine::new(Arc::new(HeadKey::from_seed(&[7; 32])), ROOM);
     let mut store =
         Store { accounts: empty_state(&FLAGS).accounts.into_iter().collect(), ..Store::default() };
     let inputs = history(&mut Dice::new(1)).remove(0).1;
     let now = history(&mut Dice::new(1)).remove(0).0;
     let mut round = |engine: &mut Engine| {
-        let (epoch, head) = store.take_over();
-        let Task::Load(needs) = engine.led(epoch, head) else { panic!("inputs wait") };
+        let (epoch, head, newest) = store.take_over();
+        let Task::Load(needs) = engine.led(epoch, head, newest) else { panic!("inputs wait") };
         let task = engine.loaded(store.load(&needs), now);
         assert!(matches!(task, Task::Commit(_)));
         engine.refused()
     };
-    engine.led(0, city_payments::ledger::Head::default());
+    engine.led(0, city_payments::ledger::Head::default(), Uuid::nil());
     engine.take(inputs);
 
     assert_eq!(round(&mut engine), Task::Lead);

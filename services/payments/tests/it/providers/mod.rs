@@ -4,10 +4,12 @@ mod awaiting;
 mod differs;
 mod ended;
 mod late;
+mod messages;
 mod paid;
 mod reconciliation;
 mod refunds;
 mod review;
+mod squatted;
 mod start;
 
 use chrono::Duration;

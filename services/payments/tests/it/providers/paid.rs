@@ -4,8 +4,9 @@ use city_testkit::{Character, run};
 use serde_json::{Value, json};
 
 use super::{ALL, Started, answers, happens, pass, start, start_as, state, view};
+use crate::billers::{by_code, import, water};
 use crate::subject::Payments;
-use crate::town::{Town, available, catalogue_says, one, person, rich, told};
+use crate::town::{Town, available, catalogue_says, new_id, one, person, rich, told};
 
 /// Minutes at which something happens in a week.
 const WEEK: [i64; 13] = [0, 1, 3, 5, 10, 16, 20, 60, 120, 1440, 1445, 2880, 10080];
@@ -118,12 +119,26 @@ pub async fn bill(city: &Town, who: &Character, amount: i64) -> Value {
     who.post("/internal/v1/bill", &json!({ "id": id })).await.ok()
 }
 
+/// Starts to pay what is due of a bill; the payer opens the page.
+pub async fn through(
+    city: &Town,
+    who: &Character,
+    provider: &'static str,
+    bill: &Value,
+) -> Started {
+    let id = new_id(city);
+    let body = json!({
+        "idempotencyKey": id, "provider": provider, "amount": bill["due"], "billId": bill["id"],
+    });
+    super::begin(who, provider, &body, &id).await
+}
+
 #[test]
 fn a_bill_is_paid_by_somebody_without_a_wallet() {
     run::<Payments>(async |city: &Town| {
         let who = person(city);
         let bill = bill(city, &who, 75_000).await;
-        let id = crate::town::new_id(city);
+        let id = new_id(city);
         let mut body = super::to_start(&id, "VNPAY", 74_999);
         body["billId"] = bill["id"].clone();
         assert_eq!(super::try_start(&who, &body).await.code(), "AMOUNT_CHANGED");
@@ -143,12 +158,64 @@ fn a_bill_is_paid_by_somebody_without_a_wallet() {
         assert_eq!(one(city, agency).await, 75_000);
         assert_eq!(super::net(city, super::CLEARING_VNPAY).await, -75_000);
 
-        let again = super::to_start(&crate::town::new_id(city), "MOMO", 75_000);
+        let again = super::to_start(&new_id(city), "MOMO", 75_000);
         let again = json!({ "billId": bill["id"], "idempotencyKey": again["idempotencyKey"], "provider": "MOMO", "amount": "75000" });
         let again = super::try_start(&who, &again).await;
         assert_eq!(
             (again.code().as_str(), &again.json()["details"]["outcome"]),
             ("ALREADY_RESOLVED", &json!("PAID"))
         );
+    });
+}
+
+#[test]
+fn who_paid_a_bill_through_a_provider_has_the_payment_and_nobody_else() {
+    run::<Payments>(async |city: &Town| {
+        let biller = water(city).await;
+        let (payer, follower, stranger) = (person(city), person(city), person(city));
+        import(city, "W1,KH-07,Trần Thị Bình,03/2026,2026-03-20,NUOC,Tiền nước,75000,,,,\n").await;
+        let bill = by_code(&payer, &biller, "KH-07").await.remove(0);
+        let watch = json!({
+            "idempotencyKey": new_id(city), "billerId": biller["id"], "customerCode": "KH-07", "on": true,
+        });
+        drop(follower.post("/internal/v1/set-bill-watch", &watch).await.ok());
+        // Another who began to pay it and did not.
+        let unpaid = through(city, &stranger, "MOMO", &bill).await;
+        let started = through(city, &payer, "VNPAY", &bill).await;
+        happens(city, &started, "paid_ipn_x10").await;
+        pass(city, [0, 1, 3]).await;
+
+        let order = view(&payer, &started).await;
+        let id = json!({ "id": order["payment"] });
+        let payment = payer.post("/internal/v1/payment", &id).await.ok();
+        assert_eq!(
+            (&payment["id"], &payment["state"], &payment["amount"], &payment["bill"]),
+            (&order["payment"], &json!("SUCCEEDED"), &json!("75000"), &bill["id"])
+        );
+        assert_eq!(
+            (&payment["payee"], &payment["purpose"]),
+            (&json!("Cấp nước Huế"), &json!("WATER"))
+        );
+        let path = format!("/v1/payments/{}/receipt.json", order["payment"].as_str().unwrap());
+        let receipt = payer.get(&path).await.ok().to_string();
+        let proven = city_receipt::verify(&receipt, &crate::receipts::keys(city).await).unwrap();
+        let doc: Value = serde_json::from_str(proven.doc.as_deref().unwrap()).unwrap();
+        assert_eq!((&doc["billNumber"], &doc["amount"]), (&json!("W1"), &json!("75000")));
+        let read = json!({ "ids": [bill["id"], order["payment"]] });
+        let both = payer.post("/internal/v1/nodes:batch", &read).await.ok();
+        assert_eq!(both[0]["node"]["payment"], order["payment"]);
+        assert_eq!(both[1]["node"], payment);
+
+        for other in [&follower, &stranger] {
+            let both = other.post("/internal/v1/nodes:batch", &read).await.ok();
+            assert_eq!((&both[0]["node"]["state"], &both[1]), (&json!("PAID"), &Value::Null));
+            assert_eq!(by_code(other, &biller, "KH-07").await[0]["state"], "PAID");
+            assert_eq!(other.post("/internal/v1/payment", &id).await.code(), "NOT_FOUND");
+            assert_eq!(other.get(&path).await.code(), "NOT_FOUND");
+            let order = json!({ "id": started.id });
+            let order = other.post("/internal/v1/provider-payment", &order).await;
+            assert_eq!(order.code(), "NOT_FOUND");
+        }
+        assert_eq!(view(&stranger, &unpaid).await["payment"], Value::Null);
     });
 }

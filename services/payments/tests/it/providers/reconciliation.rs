@@ -131,8 +131,9 @@ fn a_day_with_every_class_yields_exactly_those_and_a_second_import_changes_nothi
 
         // What is left of what the provider owes is in the breaks, and moving it takes two officers.
         let second = approver(city);
+        let both = finance(city).with_role("FINANCE_APPROVER", city_auth::Scope::City);
         for (class, remedy) in [("AMOUNT_DIFFERS", "SUSPENSE"), ("MISSING_THERE", "WRITE_OFF")] {
-            let asked = resolve(city, &officer, of(&open, class), Some(remedy)).await.ok();
+            let asked = resolve(city, &both, of(&open, class), Some(remedy)).await.ok();
             assert_eq!(
                 (&asked["kind"], &asked["detail"]),
                 (&json!("RECONCILIATION"), &json!(remedy))
@@ -142,6 +143,7 @@ fn a_day_with_every_class_yields_exactly_those_and_a_second_import_changes_nothi
                 if class == "AMOUNT_DIFFERS" { 5 } else { 4 }
             );
             assert_eq!(approve(&officer, &asked).await.code(), "SCOPE");
+            assert_eq!(approve(&both, &asked).await.code(), "TWO_PERSONS");
             assert_eq!(approve(&second, &asked).await.ok()["state"], "DONE");
         }
         assert_eq!(net(city, CLEARING_VNPAY).await, 0);
@@ -267,5 +269,32 @@ fn a_file_that_cannot_be_read_changes_nothing() {
         assert_eq!(import(&approver(city), DAY, "x").await.code(), "SCOPE");
         assert_eq!(one(city, "select count(*) from payments.recon_run").await, 0);
         city.settle().await;
+    });
+}
+
+#[test]
+fn a_proof_that_was_kept_before_a_crash_moves_its_money_with_the_statement() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let lost = topped_up(city, &who, 40_000, &["paid_no_ipn"]).await;
+        let csv = statement(city);
+        let number = csv.lines().nth(1).and_then(|line| line.split(',').next()).expect("a line");
+        let order = lost.id.as_str().and_then(|id| id.rsplit('_').next()).expect("an id");
+        // What stands there when the process dies between keeping the proof and moving the money.
+        let proof = format!(
+            "insert into payments.provider_txn (provider, txn_no, provider_order, amount, evidence, paid_at)
+             values ('VNPAY', '{number}', '{order}', 40000, 'IPN', '2026-03-04 03:00:00+00');
+             update payments.provider_order set next_poll_at = null"
+        );
+        crate::treasury::sql(city, &proof).await;
+        days(city, 1);
+
+        let run = import(&finance(city), DAY, &csv).await.ok();
+
+        assert_eq!(run["classes"], json!({ "MATCHED": 1 }));
+        assert_eq!((state(&who, &lost).await, available(&who).await), ("PAID".into(), 40_000));
+        assert_eq!(net(city, CLEARING_VNPAY).await, 0);
+        city.settle().await;
+        the_books_agree(city).await;
     });
 }

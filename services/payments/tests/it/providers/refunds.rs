@@ -3,9 +3,11 @@
 use city_testkit::{Character, run};
 use serde_json::{Value, json};
 
-use super::{ALL, SUSPENSE, Started, happens, net, pass, start, state};
+use super::{ALL, SUSPENSE, Started, happens, net, pass, start, state, view};
 use crate::subject::Payments;
-use crate::town::{REASON, Town, approve, approver, available, finance, new_id, one, rich, told};
+use crate::town::{
+    REASON, Town, approve, approver, available, finance, new_id, one, person, rich, told,
+};
 
 /// Freezes a wallet: from now on it takes nothing.
 async fn freeze(city: &Town, wallet: &str) {
@@ -79,7 +81,7 @@ fn a_refund_ends_once_and_only_by_a_certain_answer() {
         let mut refused = 0;
         for (started, name, amount) in &all {
             let (refund, order) = match *name {
-                "refund_refused" => ("FAILED", "REFUNDING"),
+                "refund_refused" => ("FAILED", "REVIEW"),
                 _ => ("DONE", "REFUNDED"),
             };
             refused += if *name == "refund_refused" { *amount } else { 0 };
@@ -208,10 +210,7 @@ fn of_two_who_pay_a_bill_through_providers_one_gets_the_money_back() {
         let bill = super::paid::bill(city, &first, 75_000).await;
         let mut started = Vec::new();
         for (who, provider) in [(&first, "VNPAY"), (&second, "MOMO")] {
-            let id = new_id(city);
-            let mut body = super::to_start(&id, provider, 75_000);
-            body["billId"] = bill["id"].clone();
-            started.push(super::begin(who, provider, &body, &id).await);
+            started.push(super::paid::through(city, who, provider, &bill).await);
         }
 
         for started in &started {
@@ -226,5 +225,145 @@ fn of_two_who_pay_a_bill_through_providers_one_gets_the_money_back() {
         assert_eq!(one(city, agency).await, 75_000);
         let clearing = "select sum(credits_posted - debits_posted) from payments.ledger_account where class = 11";
         assert_eq!(one(city, clearing).await, -75_000);
+    });
+}
+
+#[test]
+fn a_refund_is_not_done_because_another_of_the_same_amount_was() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 0).await;
+        let owed = crate::treasury::bill(city, &payer, "HUE-STP", &[("A", 40_000)]).await;
+        let paid = crate::treasury::pay_outside(city, &payer, &owed).await;
+        let (officer, second) = (finance(city), approver(city));
+        let give_back_some = async || {
+            let legs = json!([{ "leg": 0, "amount": "7000" }]);
+            let body = json!({ "payment": paid["id"], "legs": legs, "reason": REASON });
+            let path = "/admin/v1/payments/refunds";
+            let asked = officer.post_once(path, &new_id(city), &body).await.ok();
+            drop(approve(&second, &json!({ "id": asked["approval"] })).await.ok());
+            asked["id"].as_str().expect("an id").to_owned()
+        };
+        let one = give_back_some().await;
+        city.settle().await;
+        city.clock().advance(chrono::Duration::minutes(2));
+        city.settle().await;
+        let other = give_back_some().await;
+        // It was noted that it is sent, and the process died before it was: VNPAY knows of the first alone.
+        let id = other.rsplit('_').next().expect("a UUID");
+        let noted = format!(
+            "update payments.refund set sent = 'SENT', sent_at = requested_at where id = '{id}'"
+        );
+        crate::treasury::sql(city, &noted).await;
+        city.settle().await;
+
+        let state = async |id: &str| {
+            officer.get(&format!("/admin/v1/payments/refunds/{id}")).await.ok()["state"].clone()
+        };
+        assert_eq!((state(&one).await, state(&other).await), (json!("DONE"), json!("UNKNOWN")));
+        assert_eq!(told(city, "RefundDone").await.len(), 1);
+    });
+}
+
+/// Officers ask that a part of a payment go back and approve it; the refund's id.
+async fn give_back(city: &Town, payment: &Value, amount: i64) -> Value {
+    let body = json!({
+        "payment": payment, "legs": [{ "leg": 0, "amount": amount.to_string() }], "reason": REASON,
+    });
+    let officer = finance(city);
+    let asked = officer.post_once("/admin/v1/payments/refunds", &new_id(city), &body).await.ok();
+    drop(approve(&approver(city), &json!({ "id": asked["approval"] })).await.ok());
+    asked["id"].clone()
+}
+
+/// The states that were told of a payment through a provider, in their order.
+async fn states_told(city: &Town, of: &Started) -> Vec<Value> {
+    let told = told(city, "ProviderPaymentChanged").await;
+    let told = told.iter().filter(|event| event["providerPayment"] == of.id);
+    told.map(|event| event["state"].clone()).collect()
+}
+
+#[test]
+fn what_a_provider_refused_to_give_back_waits_for_officers_who_ask_again() {
+    run::<Payments>(async |city: &Town| {
+        let (who, wallet) = rich(city, 0).await;
+        let started = start(city, &who, "VNPAY", 80_000).await;
+        happens(city, &started, "refund_refused").await;
+        happens(city, &started, "paid").await;
+        freeze(city, &wallet).await;
+        pass(city, [0, 1]).await;
+        let seen = (state(&who, &started).await, net(city, SUSPENSE).await);
+        assert_eq!(seen, ("REVIEW".to_owned(), 80_000));
+        let officer = finance(city);
+        let path = |verb: &str| {
+            format!("/admin/v1/payments/reviews/{}/{verb}", started.id.as_str().unwrap())
+        };
+        let (key, body) = (new_id(city), json!({ "reason": REASON }));
+
+        let asked = officer.post_once(&path("refund"), &key, &body).await.ok();
+        assert_eq!(state(&who, &started).await, "REVIEW", "nobody decided yet");
+        assert_eq!(officer.post(&path("credit"), &body).await.code(), "STATE");
+        drop(approve(&approver(city), &json!({ "id": asked["approval"] })).await.ok());
+        assert_eq!(state(&who, &started).await, "REFUNDING");
+        happens(city, &started, "refund_ok").await;
+        pass(city, [0, 1, 3]).await;
+
+        let again = officer.post_once(&path("refund"), &key, &body).await.ok();
+        assert_eq!((&again["id"], &again["state"]), (&asked["id"], &json!("DONE")));
+        let seen = (state(&who, &started).await, net(city, SUSPENSE).await);
+        assert_eq!((seen.0.as_str(), seen.1, available(&who).await), ("REFUNDED", 0, 0));
+        let states = states_told(city, &started).await;
+        assert_eq!(states, ["REFUNDING", "REFUNDING", "REVIEW", "REFUNDING", "REFUNDED"]);
+        let more = officer.post_once(&path("refund"), &new_id(city), &body).await.ok();
+        drop(approve(&approver(city), &json!({ "id": more["approval"] })).await.ok());
+        assert_eq!(state(&who, &started).await, "REFUNDED", "there is no more to give back");
+        city.settle().await;
+    });
+}
+
+#[test]
+fn several_refunds_of_one_payment_show_where_it_is() {
+    run::<Payments>(async |city: &Town| {
+        let who = person(city);
+        let bill = super::paid::bill(city, &who, 75_000).await;
+        let started = super::paid::through(city, &who, "MOMO", &bill).await;
+        happens(city, &started, "paid").await;
+        happens(city, &started, "refund_refused").await;
+        pass(city, [0, 1]).await;
+        let payment = view(&who, &started).await["payment"].clone();
+        let refunded = async || {
+            let seen = who.post("/internal/v1/payment", &json!({ "id": payment })).await.ok();
+            (state(&who, &started).await, seen["refunded"].clone())
+        };
+        let is = |state: &str, back: &str| (state.to_owned(), json!(back));
+        assert_eq!(refunded().await, is("PAID", "0"));
+
+        drop(give_back(city, &payment, 20_000).await);
+        assert_eq!(refunded().await, is("REFUNDING", "0"));
+        pass(city, [0, 1]).await;
+        assert_eq!(refund_of(&finance(city), 20_000).await, "FAILED");
+        assert_eq!(refunded().await, is("PAID", "0"), "as before");
+        happens(city, &started, "refund_ok").await;
+        drop(give_back(city, &payment, 30_000).await);
+        pass(city, [0, 1]).await;
+        assert_eq!(refunded().await, is("PAID", "30000"), "the most of it is still paid");
+        happens(city, &started, "refund_running").await;
+        drop(give_back(city, &payment, 45_000).await);
+        pass(city, [0, 1]).await;
+        assert_eq!(refunded().await, is("REFUNDING", "30000"));
+        assert_eq!(view(&who, &started).await["payment"], payment, "it stays that payment");
+        pass(city, [60, 1440]).await;
+        assert_eq!(refunded().await, is("REFUNDED", "75000"));
+
+        // One dong more than was paid is refused, and changes nothing.
+        drop(give_back(city, &payment, 1).await);
+        pass(city, [0]).await;
+        assert_eq!(refund_of(&finance(city), 1).await, "FAILED");
+        assert_eq!(refunded().await, is("REFUNDED", "75000"));
+        let states = states_told(city, &started).await;
+        let wanted =
+            ["PAID", "REFUNDING", "PAID", "REFUNDING", "PAID", "REFUNDING", "REFUNDED", "REFUNDED"];
+        assert_eq!(states, wanted);
+        let agency = "select sum(credits_posted - debits_posted) from payments.ledger_account where class = 22";
+        assert_eq!((one(city, agency).await, net(city, SUSPENSE).await), (0, 0));
     });
 }

@@ -1,11 +1,10 @@
-//! Changes that leave the state as it is: a person, a due, a level, a comment, what the public sees.
+//! Changes that leave the state as it is: a person, a comment, a photo, whose it is.
 
 use city_clock::Timestamp;
 use city_ids::AccountId;
 
 use crate::domain::{
-    Action, CategoryCode, Event, EventKind, Facts, Report, Reporter, Resolution, Resume, State,
-    Visibility, WardCode, WrongState,
+    Action, EventKind, Facts, Report, Reporter, Resolution, Resume, State, Visibility, WrongState,
 };
 
 use super::{Step, step};
@@ -36,32 +35,6 @@ impl Report {
         Ok(self.noted(EventKind::Assigned, at))
     }
 
-    /// Another due: a new calendar, a new target.
-    pub fn move_due(mut self, due: Option<Timestamp>, at: Timestamp) -> Step {
-        let kind = EventKind::DueMoved { from: self.facts.due_at, to: due };
-        self.facts.due_at = due;
-        self.noted(kind, at)
-    }
-
-    /// Triage corrects category or ward; the due counts from the same anchor.
-    pub fn reclassify(
-        mut self,
-        category: CategoryCode,
-        ward: WardCode,
-        due: Option<Timestamp>,
-        at: Timestamp,
-    ) -> Step {
-        self.facts.category = category;
-        self.facts.ward = ward;
-        self.move_due(due, at)
-    }
-
-    /// An escalation level is reached.
-    pub fn escalate(mut self, level: i16, at: Timestamp) -> Step {
-        self.facts.escalation_level = level;
-        self.noted(EventKind::Escalated { level }, at)
-    }
-
     /// Somebody wrote something, or a photo became ready or failed: only the version grows.
     pub fn comment(self, visibility: Visibility, at: Timestamp) -> Step {
         self.noted(EventKind::Commented { visibility }, at)
@@ -75,17 +48,6 @@ impl Report {
         self.noted(EventKind::PhotoFailed, at)
     }
 
-    /// Takes it from every public read.
-    pub fn hide(mut self, at: Timestamp) -> Step {
-        self.facts.hidden_at = self.facts.hidden_at.or(Some(at));
-        self.noted(EventKind::Hidden, at)
-    }
-
-    pub fn unhide(mut self, at: Timestamp) -> Step {
-        self.facts.hidden_at = None;
-        self.noted(EventKind::Unhidden, at)
-    }
-
     /// Nobody is its reporter any more.
     pub fn anonymise(mut self, at: Timestamp) -> Step {
         self.facts.reporter = Reporter::Nobody;
@@ -96,11 +58,6 @@ impl Report {
     #[must_use]
     pub fn with_followers(self, follower_count: i32) -> Self {
         Self { facts: Facts { follower_count, ..self.facts }, ..self }
-    }
-
-    /// The report as an event of its present state.
-    pub fn event(&self, kind: EventKind, at: Timestamp) -> Event {
-        Event::of(self, kind, at)
     }
 
     fn noted(self, kind: EventKind, at: Timestamp) -> Step {

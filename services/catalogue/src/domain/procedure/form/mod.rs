@@ -6,6 +6,7 @@
 
 mod element;
 mod format;
+mod json;
 mod lint;
 mod moving;
 mod prefill;
@@ -21,7 +22,7 @@ use city_contracts::problem::Finding;
 use city_ids::FormVersionId;
 use serde_json::Value;
 
-pub use lint::exceeds;
+pub use json::exceeds;
 pub use moving::{Moved, move_answers};
 pub use prefill::{AccountFacts, prefill};
 pub use schema::Schema;
@@ -91,7 +92,7 @@ pub fn lint(new: &NewFormVersion) -> Result<ReadForm, Vec<Finding>> {
 fn read(schema: &Value, ui: &Value, rules: &[PrefillRule]) -> Result<ReadForm, Vec<Finding>> {
     let mut findings = Vec::new();
     let read = Schema::read(schema).map_err(|found| findings.extend(found)).ok();
-    if !(ui.is_object() || ui.is_null()) || lint::exceeds(ui, lint::MAX_UI_BYTES) {
+    if !(ui.is_object() || ui.is_null()) || exceeds(ui, lint::MAX_UI_BYTES) {
         findings.push(Finding::new("/ui", "SHAPE", "hints are an object of at most 32 kB"));
     }
     let prefill = prefill::read(rules, read.as_ref(), &mut findings);

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use super::lint::child;
+use super::json::child;
 use super::schema::Schema;
 use super::validate::Breach;
 

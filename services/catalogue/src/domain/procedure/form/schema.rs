@@ -1,5 +1,6 @@
 //! A schema that was admitted, as nodes that refer to one another by index.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use regex::Regex;
@@ -66,6 +67,18 @@ pub struct Node {
 pub struct Range {
     pub(super) min: Option<usize>,
     pub(super) max: Option<usize>,
+}
+
+impl Range {
+    pub(super) fn judge(self, found: usize) -> Ordering {
+        if self.min.is_some_and(|min| found < min) {
+            Ordering::Less
+        } else if self.max.is_some_and(|max| found > max) {
+            Ordering::Greater
+        } else {
+            Ordering::Equal
+        }
+    }
 }
 
 /// Where numbers end.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::super::identity::{Validator, Verdict};
 use super::super::number;
-use super::lint::{self, child};
+use super::json::{child, deeper, exceeds};
 use super::schema::{Bound, Node, Schema, Type};
 
 /// How long answers may be, written without blanks.
@@ -74,7 +74,7 @@ pub struct Validation {
 impl Schema {
     /// Looks at answers, given on a day.
     pub fn validate(&self, answers: &Value, day: NaiveDate) -> Validation {
-        if lint::exceeds(answers, MAX_ANSWER_BYTES) || lint::deeper(answers, MAX_ANSWER_DEPTH) {
+        if exceeds(answers, MAX_ANSWER_BYTES) || deeper(answers, MAX_ANSWER_DEPTH) {
             let whole = Violation { at: String::new(), breach: Breach::AnswersTooLarge };
             return Validation { violations: vec![whole], work: 0 };
         }

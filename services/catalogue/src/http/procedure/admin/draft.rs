@@ -7,17 +7,15 @@ use city_http::{Json, Path, Problem, RequestKey};
 
 use crate::app::App;
 use crate::app::procedure::{self, Ask, ProcedureMoved};
+use crate::http::described::{EditRefused, OnceKey};
 
 /// `PUT /admin/v1/procedures/{code}/draft`
 #[utoipa::path(
     put, path = "/admin/v1/procedures/{code}/draft", tag = "procedures", operation_id = "saveProcedureDraft",
     summary = "Write the draft of a procedure",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version, draft}`; without `version` the procedure is new"),
-    responses((status = 200, description = "The draft", body = ProcedureMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "The draft", body = ProcedureMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn put(
@@ -35,12 +33,9 @@ pub async fn put(
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/forms", tag = "procedures", operation_id = "addFormVersion",
     summary = "Add a form version",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{schema, ui, prefill}`: JSON Schema 2020-12, linted"),
-    responses((status = 200, description = "The form version", body = serde_json::Value),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "The form version", body = serde_json::Value), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn form(

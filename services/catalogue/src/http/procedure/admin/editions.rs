@@ -14,8 +14,7 @@ use crate::app::{App, procedure};
     summary = "All editions of a procedure",
     params(("code" = String, Path, description = "The national code, such as 1.001193")),
     responses((status = 200, description = "Newest first", body = serde_json::Value),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND")),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn list(
@@ -42,8 +41,7 @@ pub struct Pair {
            ("from" = Option<i32>, Query, description = "The older edition; the one before when left out"),
            ("to" = i32, Query, description = "The newer edition")),
     responses((status = 200, description = "Each place that differs", body = serde_json::Value),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND")),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn diff(

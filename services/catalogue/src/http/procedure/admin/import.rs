@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::app::procedure::{self, Upload};
 use crate::error::Error;
+use crate::http::described::OnceKey;
 
 /// The longest upload.
 pub const MAX_IMPORT_BYTES: usize = 50 * 1024 * 1024;
@@ -39,8 +40,7 @@ pub struct Options {
     summary = "Import many procedures as drafts",
     description = "NDJSON of at most 50 MiB, a procedure a line: `{nationalCode, draft, form}`. Nothing goes live by itself. A \
                    line that says what is there already changes nothing; bad lines are refused one by one with a reason.",
-    params(("dryRun" = Option<bool>, Query, description = "Only tell what would happen"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("dryRun" = Option<bool>, Query, description = "Only tell what would happen"), OnceKey),
     request_body(content = String, content_type = "application/x-ndjson"),
     responses((status = 202, description = "It goes on by itself; ask `imports/{id}`", body = serde_json::Value),
               (status = 403, description = "SCOPE"), (status = 409, description = "KEY_REUSED"),

@@ -7,17 +7,15 @@ use city_http::{Json, Path, Problem, RequestKey};
 
 use crate::app::App;
 use crate::app::procedure::{self, Ask, ProcedureMoved};
+use crate::http::described::{EditRefused, JudgementRefused, OnceKey};
 
 /// `POST /admin/v1/procedures/{code}/submit`
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/submit", tag = "procedures", operation_id = "submitProcedure",
     summary = "Hand a draft in",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version}`"),
-    responses((status = 200, description = "It waits for a second person", body = ProcedureMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It waits for a second person", body = ProcedureMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn submit(
@@ -35,12 +33,9 @@ pub async fn submit(
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/approve", tag = "procedures", operation_id = "approveProcedure",
     summary = "Approve an edition",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version, note}`: by a person who had no hand in it"),
-    responses((status = 200, description = "It is approved, or live", body = ProcedureMoved),
-              (status = 403, description = "SCOPE, TWO_PERSONS"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It is approved, or live", body = ProcedureMoved), JudgementRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.publish")))
 )]
 pub async fn approve(
@@ -58,12 +53,9 @@ pub async fn approve(
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/send-back", tag = "procedures", operation_id = "sendBackProcedure",
     summary = "Send an edition back",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version, note}`"),
-    responses((status = 200, description = "It is a draft again", body = ProcedureMoved),
-              (status = 403, description = "SCOPE, TWO_PERSONS"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It is a draft again", body = ProcedureMoved), JudgementRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.publish")))
 )]
 pub async fn send_back(
@@ -81,12 +73,9 @@ pub async fn send_back(
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/assure", tag = "procedures", operation_id = "assureProcedure",
     summary = "Say that the live edition still holds",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version}`"),
-    responses((status = 200, description = "Residents see when", body = ProcedureMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "Residents see when", body = ProcedureMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn assure(
@@ -104,12 +93,9 @@ pub async fn assure(
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/revert", tag = "procedures", operation_id = "revertProcedure",
     summary = "Hand in what an earlier edition said",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version, no, note}`"),
-    responses((status = 200, description = "It waits for a second person", body = ProcedureMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It waits for a second person", body = ProcedureMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn revert(
@@ -127,12 +113,9 @@ pub async fn revert(
 #[utoipa::path(
     post, path = "/admin/v1/procedures/{code}/withdraw", tag = "procedures", operation_id = "withdrawProcedure",
     summary = "Take a procedure away from residents",
-    params(("code" = String, Path, description = "The national code, such as 1.001193"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The national code, such as 1.001193"), OnceKey),
     request_body(content = serde_json::Value, description = "`{version, as: WITHDRAWN|REDIRECT|GONE, note, replacement}`"),
-    responses((status = 200, description = "Residents find the note, the replacement or nothing", body = ProcedureMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "Residents find the note, the replacement or nothing", body = ProcedureMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.publish")))
 )]
 pub async fn withdraw(

@@ -13,6 +13,7 @@ use crate::app::App;
 use crate::app::service::{self, Ask, Draft, DraftTexts, ServiceMoved};
 use crate::domain::service::{Body, Content};
 use crate::error::Error;
+use crate::http::described::OnceKey;
 
 /// What an editor writes.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -84,8 +85,7 @@ fn is_code(code: &str) -> bool {
     summary = "Write the draft of an entry",
     description = "Begins a new service, or the next edition of one that is live, or writes over the open draft. What \
                    residents see stays as it is until a second person approves.",
-    params(("code" = String, Path, description = "Lower-case words joined by hyphens, such as field-report"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "Lower-case words joined by hyphens, such as field-report"), OnceKey),
     request_body = DraftRequest,
     responses((status = 200, description = "The draft is kept", body = ServiceMoved),
               (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::app::service::{self, Ask, GateDraft, OperatedService};
 use crate::domain::service::Platform;
 use crate::error::Error;
+use crate::http::described::OnceKey;
 use crate::store::service::gate::GateRow;
 
 /// A gate.
@@ -111,8 +112,7 @@ pub async fn get(
 #[utoipa::path(
     put, path = "/admin/v1/services/{code}/gates", tag = "services", operation_id = "setServiceGates",
     summary = "Set the gates of a service",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = GatesWire,
     responses((status = 200, description = "They hold within seconds", body = OperatedService),
               (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),

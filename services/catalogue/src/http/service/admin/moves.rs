@@ -10,6 +10,7 @@ use super::text;
 use crate::app::App;
 use crate::app::service::{self, Ask, Judgement, ServiceMoved};
 use crate::error::Error;
+use crate::http::described::{JudgementRefused, OnceKey};
 
 const NOTE_MAX: usize = 1_000;
 
@@ -46,8 +47,7 @@ impl JudgementRequest {
 #[utoipa::path(
     post, path = "/admin/v1/services/{code}/submit", tag = "services", operation_id = "submitService",
     summary = "Hand a draft in",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = MoveRequest,
     responses((status = 200, description = "It waits for a second person", body = ServiceMoved),
               (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
@@ -71,12 +71,9 @@ pub async fn submit(
     post, path = "/admin/v1/services/{code}/approve", tag = "services", operation_id = "approveService",
     summary = "Approve an edition",
     description = "By a person who had no hand in it. It is live at once, or on its day.",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = JudgementRequest,
-    responses((status = 200, description = "It is approved or live", body = ServiceMoved),
-              (status = 403, description = "SCOPE, TWO_PERSONS"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It is approved or live", body = ServiceMoved), JudgementRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.publish")))
 )]
 pub async fn approve(
@@ -95,12 +92,9 @@ pub async fn approve(
 #[utoipa::path(
     post, path = "/admin/v1/services/{code}/send-back", tag = "services", operation_id = "sendBackService",
     summary = "Send an edition back to its editors",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = JudgementRequest,
-    responses((status = 200, description = "It is a draft again", body = ServiceMoved),
-              (status = 403, description = "SCOPE, TWO_PERSONS"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It is a draft again", body = ServiceMoved), JudgementRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.publish")))
 )]
 pub async fn send_back(
@@ -119,8 +113,7 @@ pub async fn send_back(
 #[utoipa::path(
     post, path = "/admin/v1/services/{code}/assure", tag = "services", operation_id = "assureService",
     summary = "Say that the live entry was checked and still holds",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = MoveRequest,
     responses((status = 200, description = "Residents see when it was checked", body = ServiceMoved),
               (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),

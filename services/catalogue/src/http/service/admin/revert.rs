@@ -10,6 +10,7 @@ use super::text;
 use crate::app::App;
 use crate::app::service::{self, Ask, Revert, ServiceMoved};
 use crate::error::Error;
+use crate::http::described::{EditRefused, OnceKey};
 
 const NOTE_MAX: usize = 500;
 
@@ -30,12 +31,9 @@ pub struct RevertRequest {
     post, path = "/admin/v1/services/{code}/revert", tag = "services", operation_id = "revertService",
     summary = "Hand in what an earlier edition said",
     description = "As a new edition, which a second person approves; history is never rewritten.",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = RevertRequest,
-    responses((status = 200, description = "It waits for a second person", body = ServiceMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It waits for a second person", body = ServiceMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.edit")))
 )]
 pub async fn post(

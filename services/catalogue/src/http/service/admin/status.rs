@@ -12,6 +12,7 @@ use super::text;
 use crate::app::App;
 use crate::app::service::{self, Ask, DraftTexts, OperatedService, ServiceStatement, StatusDraft};
 use crate::error::Error;
+use crate::http::described::OnceKey;
 
 const TEXT_MAX: usize = 500;
 
@@ -76,8 +77,7 @@ pub async fn get(
     post, path = "/admin/v1/services/{code}/status", tag = "services", operation_id = "setServiceStatus",
     summary = "Say how a service works, or will",
     description = "Of all that holds at an instant the statement that began last counts; nothing said means UP.",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = StatusRequest,
     responses((status = 200, description = "Residents see it within seconds", body = OperatedService),
               (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),

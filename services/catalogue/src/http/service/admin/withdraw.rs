@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::app::service::{self, Ask, DraftTexts, ServiceMoved, Withdraw};
 use crate::domain::service::WithdrawnAs;
 use crate::error::Error;
+use crate::http::described::{EditRefused, OnceKey};
 
 const NOTE_MAX: usize = 500;
 
@@ -61,12 +62,9 @@ impl WithdrawRequest {
     post, path = "/admin/v1/services/{code}/withdraw", tag = "services", operation_id = "withdrawService",
     summary = "End a service",
     description = "An edition on its way goes back to its editors. The service is back when a new edition goes live.",
-    params(("code" = String, Path, description = "The service"),
-           ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
+    params(("code" = String, Path, description = "The service"), OnceKey),
     request_body = WithdrawRequest,
-    responses((status = 200, description = "It ended", body = ServiceMoved),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
-              (status = 409, description = "STATE, STALE, KEY_REUSED"), (status = 422, description = "INPUT")),
+    responses((status = 200, description = "It ended", body = ServiceMoved), EditRefused),
     extensions(("x-city-service" = json!("catalogue")), ("x-city-permission" = json!("catalogue.service.publish")))
 )]
 pub async fn post(
