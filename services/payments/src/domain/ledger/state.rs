@@ -14,9 +14,9 @@ pub struct State {
     pub head: Head,
     /// Accounts.
     pub accounts: HashMap<AccountNo, Account>,
-    /// Postings that were answered before: all with an id above `known_above`, and those that this batch asked for.
+    /// Postings that were answered before: all with an id above `known_above`, and of the others those that were looked up.
     pub known: HashMap<Uuid, Known>,
-    /// From here on whatever is not in `known` was never answered; up to here the store has to be asked.
+    /// An id above this one that is not in `known` was never answered; about any other the store has to be asked.
     pub known_above: Uuid,
     /// Commands that were carried out before.
     pub commands: HashMap<Uuid, KnownCommand>,
