@@ -9,6 +9,7 @@ mod console;
 mod crash;
 mod cut_connections;
 mod dossier;
+mod inbox;
 mod journeys;
 mod money;
 mod phone;

@@ -7,20 +7,22 @@ use serde_json::{Value, json};
 use crate::authz::payments::payment_key;
 use crate::console::Console;
 use crate::dossier::Dossier;
+use crate::inbox::{messages, titled};
 use crate::phone::{Answer, Phone, key};
 use crate::whole_city::{WholeCity, travel};
 
-const PIN: &str = "840271";
+/// What confirms a payment here.
+pub const PIN: &str = "840271";
 
 /// The payload of a mutation, when the city refused nothing.
-fn done(answer: &Answer, field: &str) -> Value {
+pub fn done(answer: &Answer, field: &str) -> Value {
     let payload = answer.json["data"][field].clone();
     assert_eq!(payload["userErrors"], json!([]), "{answer:?}");
     payload
 }
 
 /// Opens the wallet and sets the PIN; gives the wallet's id.
-async fn open_wallet(phone: &Phone) -> String {
+pub async fn open_wallet(phone: &Phone) -> String {
     let document = "mutation Open($input: OpenWalletInput!) { openWallet(input: $input) { wallet { id state available } userErrors { code } } }";
     let ask = async || {
         let input = json!({ "idempotencyKey": key(), "termsAccepted": true });
@@ -59,7 +61,7 @@ async fn until_available(phone: &Phone, amount: &str) {
 }
 
 /// Two officers put money in.
-async fn put_in(city: &WholeCity, phone: &Phone, wallet: &str, amount: &str) {
+pub async fn put_in(city: &WholeCity, phone: &Phone, wallet: &str, amount: &str) {
     let asks = Console::sign_in(&city.url, "taichinh").await;
     let second = Console::sign_in(&city.url, "duyetchi").await;
     let body = json!({ "wallet": wallet, "amount": amount, "reason": "paid in at the counter" });
@@ -89,7 +91,7 @@ async fn bill_of(phone: &Phone, dossier: &Dossier) -> Value {
 }
 
 /// What a payment would be.
-async fn quote(phone: &Phone, input: &Value) -> Value {
+pub async fn quote(phone: &Phone, input: &Value) -> Value {
     let document = "query Quote($input: PaymentQuoteInput!) { paymentQuote(input: $input) { payee { id name person } total operation operationDigest stepUp problems { code } } }";
     let answer = phone.graphql(document, json!({ "input": input })).await;
     let quote = answer.json["data"]["paymentQuote"].clone();
@@ -98,7 +100,7 @@ async fn quote(phone: &Phone, input: &Value) -> Value {
 }
 
 /// Confirms what a quote showed.
-async fn confirm(phone: &Phone, quote: &Value, pin: &str) -> Value {
+pub async fn confirm(phone: &Phone, quote: &Value, pin: &str) -> Value {
     let document = "mutation Confirm($input: CreateStepUpInput!) { createStepUp(input: $input) { token userErrors { code triesLeft } } }";
     let input = json!({
         "idempotencyKey": key(), "operation": quote["operation"], "digest": quote["operationDigest"], "pin": pin,
@@ -153,6 +155,19 @@ fn a_fee_of_a_dossier_is_quoted_confirmed_paid_and_proved_offline_and_the_dossie
             .await;
         let paid_for = &gone_on["bills"][0];
         assert_eq!((&paid_for["state"], &paid_for["billNo"]), (&json!("PAID"), &bill["number"]));
+        titled(&phone, &format!("Hồ sơ {}: cần nộp 75.000 ₫", dossier.code)).await;
+        titled(&phone, "Đã thanh toán 75.000 ₫").await;
+        let told = messages(&phone).await;
+        let of_the_bill = told
+            .iter()
+            .filter(|it| it["title"].as_str().is_some_and(|title| title.contains("75.000")));
+        let mut topics: Vec<_> = of_the_bill.map(|it| it["topic"].clone()).collect();
+        topics.sort_by_key(Value::to_string);
+        assert_eq!(
+            topics,
+            ["dossier", "payment"],
+            "once to be paid, with the dossier, and once paid: {told:?}"
+        );
         let get = |path: &str| phone.http().get(format!("{}{path}", city.url));
         let keys = phone.send(get("/.well-known/payment-receipt-keys.json")).await.json;
         let keys = PublishedKeys::parse(&keys.to_string()).expect("the published keys can be read");

@@ -1,4 +1,5 @@
-//! `cargo xtask chaos payments`: processes are killed under load, round after round, and every payment is accounted for.
+//! `cargo xtask chaos payments`: processes are killed, frozen and cut off under load, round after round, and every payment is
+//! accounted for.
 
 use crate::arguments::Arguments;
 use crate::servers;

@@ -38,7 +38,7 @@ While you work
   cargo xtask seed                write the facts of seed/ into the database that DATABASE_URL names
   cargo xtask seed --procedures N also N synthetic procedures, at most 9216 (development profile only)
   cargo xtask bench NAME          build as for production and run the benchmark NAME
-  cargo xtask chaos payments      kill services and PostgreSQL under load, 50 times, and account for every payment
+  cargo xtask chaos payments      kill, freeze and cut off under load, 50 times, and account for every payment
                                   (--rounds N, --seed N)
 
 After you changed

@@ -165,6 +165,10 @@ pub async fn start(parts: &Parts, process: &Process) -> Result<Running, BootErro
         let public_url = format!("http://{}", running.gateway);
         config.providers = config.providers.simulated(&simulator, &public_url);
     }
+    // In production it says where it is reached: here, unless the environment names a place.
+    if !parts.profile.is_development() && config.own_url.is_none() {
+        config.own_url = Some(payments_url.clone());
+    }
     let payments = city_payments::build(config, infra).await?;
 
     let mut settings = <city_gateway::Config as confique::Config>::Layer::empty();

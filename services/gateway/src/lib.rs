@@ -72,7 +72,7 @@ pub fn build_with(
     infra: GatewayInfra,
     admin_document: &str,
 ) -> Result<Service, BootError> {
-    let upstreams = Upstreams::new(&config, &infra);
+    let upstreams = Upstreams::new(&config, &infra)?;
     let app = app(config, &infra)?;
     let live = Live::new(app.clone(), infra.ids);
     let workers = app.who.workers().into_iter().chain(live.workers()).collect();

@@ -64,6 +64,7 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
     let handler = worker::ReportEvents(app.clone());
     let dossiers = worker::DossierEvents(app.clone());
+    let payments = worker::PaymentEvents(app.clone());
     Ok(Service {
         name,
         routes: http::routes(app.clone(), infra.profile),
@@ -78,6 +79,14 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
             )),
             Arc::new(Consumer::new(
                 dossiers,
+                name,
+                db.clone(),
+                redis.clone(),
+                clock.clone(),
+                &instance,
+            )),
+            Arc::new(Consumer::new(
+                payments,
                 name,
                 db.clone(),
                 redis.clone(),

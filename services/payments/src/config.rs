@@ -17,7 +17,8 @@ pub struct Config {
     /// `throwaway` for test servers that may lose everything, which production refuses.
     #[config(env = "PAYMENTS_DURABILITY", default = "local")]
     pub durability: String,
-    /// Where other instances of payments reach this one, such as `http://payments-1:8080`.
+    /// Where other instances of payments reach this one, such as `http://payments-1:8080`. Production requires it: they hand over
+    /// what they are asked to whoever leads, and learn there whether it is alive.
     #[config(env = "PAYMENTS_OWN_URL")]
     pub own_url: Option<String>,
     /// A file with the private Ed25519 seed (64 hex digits) that signs the ledger's batches. Development makes one that
@@ -27,6 +28,9 @@ pub struct Config {
     /// A file with the public keys (a JWK set) that signed batches before the present one: receipts stay valid.
     #[config(env = "PAYMENTS_FORMER_KEYS_FILE")]
     pub former_keys_file: Option<PathBuf>,
+    /// Working days, 1 to 10, for which what a provider owes counts among what backs the wallets.
+    #[config(env = "PAYMENTS_BACKING_DAYS", default = 3)]
+    pub backing_days: u8,
     /// Where accounts listens: its keys verify confirmations by PIN, and it knows who has a phone number.
     #[config(env = "PAYMENTS_ACCOUNTS_URL", default = "http://127.0.0.1:8081")]
     pub accounts_url: String,
@@ -50,8 +54,9 @@ pub struct Config {
     /// Signed calls of one key in a minute, over all instances.
     #[config(env = "PAYMENTS_MERCHANT_PER_MINUTE", default = 3000)]
     pub merchant_per_minute: u32,
-    /// Badly signed calls of one address, and of any address naming one key, that an instance looks at in a minute. An address
-    /// from which a key signed well is not held up by what others spoil.
+    /// Badly signed calls of one address, and of any address naming one key, that are looked at in a minute, over all instances; and
+    /// notices of one address that no provider proves. An address from which a key signed well is not held up by what others
+    /// spoil, one from which a provider proved a notice not at all. Without Redis each instance counts by itself.
     #[config(env = "PAYMENTS_MERCHANT_FAILURES_PER_MINUTE", default = 30)]
     pub merchant_failures_per_minute: u32,
     /// Milliseconds that Redis has to count a signed call; after that an instance decides alone, at a quarter of the limit.

@@ -110,6 +110,12 @@ pub enum Error {
         /// What the owner may know of it.
         details: serde_json::Value,
     },
+    /// A statement is judged, and the ledger cannot take its net off what the provider owes yet.
+    #[error("what the statement comes to cannot be taken off what its provider owes yet: {}", .code.name())]
+    NetRefused {
+        /// Why.
+        code: Code,
+    },
     /// The provider is not offered here.
     #[error("this provider is not offered")]
     ProviderNotOffered,
@@ -210,6 +216,7 @@ impl Outcome for Error {
             | Self::QrPayeeUnknown
             | Self::ProviderNotOffered
             | Self::Refused { .. }
+            | Self::NetRefused { .. }
             | Self::CodeTaken
             | Self::EventsForgotten { .. }
             | Self::NothingToSettle
@@ -250,6 +257,7 @@ impl Outcome for Error {
             Self::EventsForgotten { .. } => "EVENTS_FORGOTTEN",
             Self::NothingToSettle => "NOTHING_TO_SETTLE",
             Self::Refused { code, .. } => code.name(),
+            Self::NetRefused { .. } => "NET_REFUSED",
             Self::ProviderNotOffered => "PROVIDER_NOT_OFFERED",
             Self::ProviderAway => "PROVIDER_AWAY",
             Self::State => "STATE",
@@ -301,6 +309,7 @@ impl Outcome for Error {
                 Some(json!({ "blockers": codes }))
             }
             Self::EventsForgotten { forgotten } => Some(json!({ "forgotten": forgotten })),
+            Self::NetRefused { code } => Some(json!({ "refusal": code.name() })),
             Self::Stale { version } => Some(json!({ "version": version })),
             Self::Refused { details, .. } => Some(details.clone()).filter(|it| !it.is_null()),
             _ => None,

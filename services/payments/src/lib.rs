@@ -26,13 +26,13 @@ use city_ids::ServiceName;
 use city_receipt::{HeadKey, PublishedKeys};
 
 use crate::app::StepUpKeys;
-use crate::app::merchant::CallRates;
+use crate::app::payee::CallRates;
 pub use crate::config::Config;
 pub use crate::domain::ledger;
 use crate::domain::webhook::Loopback;
 pub use crate::error::Error;
 pub use crate::provider_config::ProvidersConfig;
-pub use crate::sequencer::{Durability, Ledger, NotNow, Settings, Status};
+pub use crate::sequencer::{Durability, Ledger, NotNow, Settings, Status, could_lose};
 pub use crate::store::ledger::{commit as write_batch, open as open_account, take_over};
 pub use crate::store::statement::{Wanted as StatementWanted, page as statement_page};
 
@@ -78,7 +78,7 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
     ));
     let development = infra.profile.is_development();
     let providers = app::Providers::build(&config.providers, &infra.http, development)?;
-    let s3 = config.s3.settings()?;
+    let (rates, s3) = (call_rates(&config)?, config.s3.settings()?);
     let app = app::App {
         head_copies: head_copies(&config, &s3),
         blobs: Blobs::connect(s3),
@@ -93,16 +93,18 @@ pub async fn build(config: Config, infra: Infra) -> Result<Service, BootError> {
         keyring,
         qr_bin: qr_bin(&config)?,
         qr_city: config.qr_city.clone(),
-        calls: Arc::new(app::merchant::Calls::new(infra.redis.clone(), call_rates(&config)?)),
+        calls: Arc::new(app::payee::Calls::new(infra.redis.clone(), rates)),
+        strangers: Arc::new(app::Strangers::new(infra.redis.clone(), rates)),
         events_kept: events_kept(&config)?,
         webhook_loopback,
+        limit_rules: Arc::default(),
         wallet_level: config.wallet_level,
     };
     let name = ServiceName::Payments;
     let (db, redis, clock) = (infra.db.clone(), infra.redis.clone(), infra.clock.clone());
     let instance = format!("{:016x}", u64::from_be_bytes(infra.ids.bytes()));
     let fees = worker::DossierFees(app.clone());
-    let told = worker::MerchantEvents(app.clone());
+    let told = worker::PayeeEvents(app.clone());
     let levels = worker::IdentityLevels(app.clone());
     let mut workers: Vec<Arc<dyn Worker>> = vec![
         Arc::new(Consumer::new(fees, name, db.clone(), redis.clone(), clock.clone(), &instance)),
@@ -142,6 +144,14 @@ fn ledger_settings(config: &Config, infra: &Infra) -> Result<Settings, BootError
     if durability == Durability::Throwaway && !development {
         return Err(BootError::Config("PAYMENTS_DURABILITY=throwaway loses payments".into()));
     }
+    let own_url = config.own_url.clone().filter(|url| !url.trim().is_empty());
+    if own_url.is_none() && !development {
+        let missing = "set PAYMENTS_OWN_URL to where other instances of payments reach this one";
+        return Err(BootError::Config(missing.into()));
+    }
+    if !(1..=10).contains(&config.backing_days) {
+        return Err(BootError::Config("PAYMENTS_BACKING_DAYS is 1 to 10".into()));
+    }
     let key = match &config.head_key_file {
         Some(path) => head_key(path)?,
         None if development => HeadKey::from_seed(&infra.ids.bytes()),
@@ -152,7 +162,8 @@ fn ledger_settings(config: &Config, infra: &Infra) -> Result<Settings, BootError
     };
     Ok(Settings {
         durability,
-        own_url: config.own_url.clone(),
+        own_url,
+        backing_days: i32::from(config.backing_days),
         key: Arc::new(key),
         http: infra.http.clone(),
         identity: infra.identity.clone(),

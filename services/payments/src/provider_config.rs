@@ -37,6 +37,13 @@ pub struct ProvidersConfig {
     /// The largest amount in dong through VNPAY.
     #[config(env = "PAYMENTS_VNPAY_MAX", default = 100_000_000)]
     pub vnpay_max: i64,
+    /// How VNPAY calls the columns of its statements, separated by commas: number of the payment, our reference, kind, amount,
+    /// fee, status, paid at.
+    #[config(
+        env = "PAYMENTS_VNPAY_COLUMNS",
+        default = "provider_txn_no,our_ref,kind,amount,fee,status,paid_at"
+    )]
+    pub vnpay_columns: String,
 
     /// Where MoMo listens, such as `https://test-payment.momo.vn`.
     #[config(env = "PAYMENTS_MOMO_URL")]
@@ -59,6 +66,13 @@ pub struct ProvidersConfig {
     /// The largest amount in dong through MoMo.
     #[config(env = "PAYMENTS_MOMO_MAX", default = 50_000_000)]
     pub momo_max: i64,
+    /// How MoMo calls the columns of its statements, separated by commas: number of the payment, our reference, kind, amount,
+    /// fee, status, paid at.
+    #[config(
+        env = "PAYMENTS_MOMO_COLUMNS",
+        default = "provider_txn_no,our_ref,kind,amount,fee,status,paid_at"
+    )]
+    pub momo_columns: String,
 
     /// Where ZaloPay listens, such as `https://sb-openapi.zalopay.vn`.
     #[config(env = "PAYMENTS_ZALOPAY_URL")]
@@ -84,6 +98,13 @@ pub struct ProvidersConfig {
     /// The largest amount in dong through ZaloPay.
     #[config(env = "PAYMENTS_ZALOPAY_MAX", default = 50_000_000)]
     pub zalopay_max: i64,
+    /// How ZaloPay calls the columns of its statements, separated by commas: number of the payment, our reference, kind, amount,
+    /// fee, status, paid at.
+    #[config(
+        env = "PAYMENTS_ZALOPAY_COLUMNS",
+        default = "provider_txn_no,our_ref,kind,amount,fee,status,paid_at"
+    )]
+    pub zalopay_columns: String,
 }
 
 impl ProvidersConfig {

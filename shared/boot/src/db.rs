@@ -4,10 +4,13 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use city_ids::ServiceName;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
 
 use crate::process::BootError;
+
+/// How long after its last use a connection is taken to be alive without asking.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// A pool whose connections belong to one service: its schema is the search path, so that the tables every service has
 /// (`outbox`, `inbox`, `idempotency`) are its own.
@@ -34,6 +37,16 @@ pub fn pool(url: &str, service: ServiceName, connections: u32) -> Result<PgPool,
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(1))
         .max_lifetime(Duration::from_mins(30))
+        // Asking each connection whether it lives is one more question for each request. One that was used just now does.
+        .test_before_acquire(false)
+        .before_acquire(|connection, used| {
+            Box::pin(async move {
+                if used.idle_for > TRUSTED_FOR {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
         .connect_lazy_with(options))
 }
 

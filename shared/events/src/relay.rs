@@ -115,6 +115,7 @@ impl Worker for Relay {
             .await
             .map_err(fault("waiting for a turn"))?;
         if !turn.get::<bool, _>(0) {
+            tx.rollback().await.map_err(fault("ending no turn"))?;
             return Ok(Progress::Idle);
         }
         let last = sqlx::query(
@@ -166,6 +167,8 @@ impl Worker for Relay {
             return Ok(Progress::Worked);
         }
         if rows.is_empty() {
+            // Ended here and not whenever the connection is tidied up: the next step, or the next relay, wants the turn.
+            tx.rollback().await.map_err(fault("ending a turn"))?;
             return Ok(Progress::Idle);
         }
         let (sent_ms, sent_seq): (Vec<i64>, Vec<i64>) =

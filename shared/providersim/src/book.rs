@@ -88,6 +88,8 @@ pub type Key = (Provider, String);
 pub struct Book {
     pub orders: BTreeMap<Key, Order>,
     pub refunds: BTreeMap<Key, Refund>,
+    /// When refunds were last asked for that came to nothing.
+    put_off: BTreeMap<Key, Timestamp>,
     wishes: BTreeMap<Key, BTreeSet<Scenario>>,
     due: Vec<(Timestamp, Key, Act)>,
     pub answers: Vec<(String, String)>,
@@ -99,6 +101,7 @@ impl Book {
         Self {
             orders: BTreeMap::new(),
             refunds: BTreeMap::new(),
+            put_off: BTreeMap::new(),
             wishes: BTreeMap::new(),
             due: Vec::new(),
             answers: Vec::new(),
@@ -123,6 +126,17 @@ impl Book {
         for scenario in self.wishes.get(&key).cloned().unwrap_or_default() {
             self.begin(&key, scenario, now);
         }
+    }
+
+    /// Whether a refund came to nothing when it was asked for.
+    pub fn is_put_off(&self, refund: &Key) -> bool {
+        self.put_off.contains_key(refund)
+    }
+
+    /// Takes in that a refund is asked for which comes to nothing at first; whether an hour passed since it was asked for last.
+    pub fn waited(&mut self, refund: &Key, now: Timestamp) -> bool {
+        let before = self.put_off.insert(refund.clone(), now);
+        before.is_some_and(|before| now - before >= Duration::hours(1))
     }
 
     /// Whether something was wished for an order.

@@ -149,6 +149,9 @@ pub async fn query(State(simulator): State<Simulator>, Json(body): Json<Body>) -
         };
         return reply(&body, code, json!({ "amount": refund.amount })).into_response();
     }
+    if simulator.book().is_put_off(&key) {
+        return reply(&body, 1080, json!({})).into_response();
+    }
     let wished = |scenario| simulator.book().is_wished(Provider::Momo, &our_ref, scenario);
     if wished(Scenario::Query5xx) {
         return StatusCode::BAD_GATEWAY.into_response();
@@ -194,6 +197,9 @@ pub async fn refund(State(simulator): State<Simulator>, Json(body): Json<Body>) 
         let refused =
             wished(Scenario::RefundRefused) || asked > order.amount || order.state != Became::Paid;
         let running = wished(Scenario::RefundRunning);
+        if wished(Scenario::RefundLater) && !book.waited(&key, now) {
+            return reply(&body, 1080, json!({})).into_response();
+        }
         let done_at = now + chrono::Duration::minutes(if running { 30 } else { 0 });
         let txn_no = book.number();
         let refund = Refund { amount: asked, txn_no, refused, done_at, of: order.our_ref.clone() };

@@ -29,6 +29,7 @@ pub enum Scenario {
     RefundRefused,
     RefundTimeout,
     RefundUnsigned,
+    RefundLater,
     StatementMissing,
     StatementExtra,
     StatementAmount,
@@ -38,7 +39,7 @@ pub enum Scenario {
 
 impl Scenario {
     /// All, with their names.
-    pub const ALL: [(&'static str, Self); 30] = [
+    pub const ALL: [(&'static str, Self); 31] = [
         ("paid", Self::Paid),
         ("paid_ipn_x10", Self::PaidIpnX10),
         ("paid_no_ipn", Self::PaidNoIpn),
@@ -64,6 +65,7 @@ impl Scenario {
         ("refund_refused", Self::RefundRefused),
         ("refund_timeout", Self::RefundTimeout),
         ("refund_unsigned", Self::RefundUnsigned),
+        ("refund_later", Self::RefundLater),
         ("statement_missing", Self::StatementMissing),
         ("statement_extra", Self::StatementExtra),
         ("statement_amount", Self::StatementAmount),
@@ -79,7 +81,11 @@ impl Scenario {
     pub const fn spoils_refunds(self) -> bool {
         matches!(
             self,
-            Self::RefundRunning | Self::RefundRefused | Self::RefundTimeout | Self::RefundUnsigned
+            Self::RefundRunning
+                | Self::RefundRefused
+                | Self::RefundTimeout
+                | Self::RefundUnsigned
+                | Self::RefundLater
         )
     }
 }

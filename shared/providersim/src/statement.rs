@@ -11,12 +11,12 @@ use city_http::Path;
 use http::header;
 
 use crate::Simulator;
-use crate::book::{Book, Order, State as Became};
+use crate::book::{Book, Order, Refund, State as Became};
 use crate::scenario::Scenario;
 
 const HEADER: &str = "provider_txn_no,our_ref,kind,amount,fee,status,paid_at,settled_on\n";
 
-/// The payments of a civil day; what was wished for a line is wrong with it.
+/// The payments and refunds of a civil day; what was wished for a line of a payment is wrong with it.
 pub fn csv(book: &Book, provider: Provider, day: NaiveDate) -> String {
     let mut text = HEADER.to_owned();
     let mut line = |order: &Order, our_ref: &str, txn_no: u64, amount: i64, fee: i64| {
@@ -43,6 +43,16 @@ pub fn csv(book: &Book, provider: Provider, day: NaiveDate) -> String {
         if wished(Scenario::StatementExtra) {
             line(order, &order.our_ref.replace('T', "U"), order.txn_no + 500_000, amount, fee);
         }
+    }
+    let settled = day.succ_opt().unwrap_or(day);
+    let refunds = book.refunds.iter().filter(|((of, _), refund)| {
+        *of == provider && !refund.refused && hue_day(refund.done_at) == day
+    });
+    for ((_, name), Refund { txn_no, amount, done_at, .. }) in refunds {
+        let our_ref = name.rsplit('_').next().unwrap_or(name); // ZaloPay's name has the day and the city before it
+        let at = done_at.to_rfc3339();
+        writeln!(text, "{txn_no},{our_ref},refund,{amount},0,done,{at},{settled}")
+            .unwrap_or_default();
     }
     text
 }

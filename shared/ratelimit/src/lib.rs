@@ -7,6 +7,7 @@
 
 mod bounded;
 mod gcra;
+mod known;
 mod local;
 mod recent;
 mod shared;
@@ -19,6 +20,7 @@ use city_boot::RedisStore;
 use city_http::{Kind, Problem};
 
 pub use gcra::{Decision, Rule, decide};
+pub use known::Known;
 pub use local::{Digest, Local};
 pub use recent::Recent;
 pub use shared::{Answer, Shared};
@@ -129,13 +131,38 @@ impl Limits {
     /// # Errors
     /// [`Refused`].
     pub async fn check(&self, limit: &Limit, key: &str, units: u32) -> Result<(), Refused> {
+        self.ask(limit, key, Asked::Takes(units)).await
+    }
+
+    /// Whether a unit of a limit would pass now, without taking it: for what is counted only once it turned out to be bad.
+    ///
+    /// Privacy: as of [`Limits::check`].
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn foresee(&self, limit: &Limit, key: &str) -> Result<(), Refused> {
+        self.ask(limit, key, Asked::Foresees).await
+    }
+
+    /// Takes a unit of a limit if there is one left: of what turned out to be bad after [`Limits::foresee`].
+    ///
+    /// Privacy: as of [`Limits::check`].
+    pub async fn count(&self, limit: &Limit, key: &str) {
+        // Used up already is used up: whether one more passes is asked before the next time.
+        self.ask(limit, key, Asked::Takes(1)).await.unwrap_or_default();
+    }
+
+    async fn ask(&self, limit: &Limit, key: &str, asked_for: Asked) -> Result<(), Refused> {
         let digest = digest_of(limit.name, key);
         let asked = Instant::now();
         let answer = if self.leaves_redis_alone(asked) {
             Answer::Away
         } else {
             let name = format!("rl:{}:{}", limit.name, hex::encode(digest));
-            let answer = self.shared.decide(&name, limit.rule, units, None).await;
+            let answer = match asked_for {
+                Asked::Takes(units) => self.shared.decide(&name, limit.rule, units, None).await,
+                Asked::Foresees => self.shared.foresee(&name, limit.rule, 1, None).await,
+            };
             self.learn(answer, asked);
             answer
         };
@@ -150,7 +177,11 @@ impl Limits {
                     RedisDown::ProcessInFull => limit.rule,
                     RedisDown::Process | RedisDown::Closed => limit.rule.quarter(),
                 };
-                match self.local.decide(now_us, digest, rule, units) {
+                let decision = match asked_for {
+                    Asked::Takes(units) => self.local.decide(now_us, digest, rule, units),
+                    Asked::Foresees => self.local.foresee(now_us, &digest, rule, 1),
+                };
+                match decision {
                     Decision::Allow { .. } => Ok(()),
                     Decision::Refuse { retry_after_us } => Err(too_many(retry_after_us)),
                 }
@@ -174,6 +205,15 @@ impl Limits {
             *silence = Silence::default();
         }
     }
+}
+
+/// What is asked of a limit.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// So many units.
+    Takes(u32),
+    /// Whether one would pass.
+    Foresees,
 }
 
 fn too_many(retry_after_us: i64) -> Refused {

@@ -37,12 +37,29 @@ impl Shared {
 
     /// Decides over a key; `now_us` replaces the clock of Redis.
     pub async fn decide(&self, key: &str, rule: Rule, units: u32, now_us: Option<i64>) -> Answer {
+        self.ask(key, rule, units, now_us, "take").await
+    }
+
+    /// What [`Shared::decide`] would say, without taking anything.
+    pub async fn foresee(&self, key: &str, rule: Rule, units: u32, now_us: Option<i64>) -> Answer {
+        self.ask(key, rule, units, now_us, "foresee").await
+    }
+
+    async fn ask(
+        &self,
+        key: &str,
+        rule: Rule,
+        units: u32,
+        now_us: Option<i64>,
+        what: &str,
+    ) -> Answer {
         let mut call = self.script.key(self.store.key(key));
         call.arg(rule.interval_us).arg(rule.burst).arg(units);
         match now_us {
             Some(now) => call.arg(now),
             None => call.arg(""),
         };
+        call.arg(what);
         match tokio::time::timeout(self.patience, self.store.run_script::<i64>(&call)).await {
             Ok(Ok(0)) => Answer::Allow,
             Ok(Ok(retry_after_us)) => Answer::Refuse { retry_after_us },

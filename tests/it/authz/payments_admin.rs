@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::admin::{Row, SCOPE, SIGN_IN, STAFF_ONLY, UNSEEN, no_body};
 
 /// Where the operations are tried: no such wallet, payment or request is there, and nobody learns that.
-pub const PLACES: [(&str, &str); 11] = [
+pub const PLACES: [(&str, &str); 12] = [
     ("wallets/{id}", "wallets/wal_01890000000070008000000000000001"),
     ("postings/{id}", "postings/pay_01890000000070008000000000000001"),
     ("approvals/{id}", "approvals/01890000-0000-7000-8000-000000000001"),
@@ -16,6 +16,7 @@ pub const PLACES: [(&str, &str); 11] = [
     ("settlements/{id}", "settlements/set_01890000000070008000000000000001"),
     ("breaks/{id}", "breaks/brk_01890000000070008000000000000001"),
     ("reviews/{order}", "reviews/pvo_01890000000070008000000000000001"),
+    ("suspense/{posting}", "suspense/pay_01890000000070008000000000000001"),
     ("billers/{code}/bills/{number}", "billers/NONE/bills/1"),
     ("billers/{code}", "billers/NONE"),
 ];
@@ -97,6 +98,8 @@ pub const ROWS: &[Row] = &[
     row("listReconciliationRuns", no_body, "200"),
     row("listBreaks", no_body, "200"),
     row("resolveBreak", |_| json!({ "reason": REASON }), UNSEEN),
+    row("listSuspense", no_body, "200"),
+    row("releaseSuspense", |_| json!({ "leg": 0, "to": "PROVIDER", "reason": REASON }), UNSEEN),
     row("readLimits", no_body, "200"),
     row("proposeLimits", |_| json!({ "rules": [], "reason": REASON }), "422 INPUT"),
     row("listSettlements", no_body, "200"),

@@ -1,7 +1,7 @@
 //! A resident confirms one operation of another service with their PIN.
 
+use city_auth::Resident;
 use city_auth::step_up::{LIFE, Operation, OperationDigest, StepUpClaims};
-use city_auth::{KeyName, Resident};
 use city_clock::Timestamp;
 use city_contracts::accounts::{CreateStepUp, StepUpView};
 use city_events::idempotency::{self, Claim};
@@ -9,9 +9,10 @@ use city_ids::ServiceName;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
+use super::check_pin::{Checked, check_pin};
 use super::{App, commit};
 use crate::domain::Flaw;
-use crate::domain::pin::{Pin, TRIES};
+use crate::domain::pin::Pin;
 use crate::error::Error;
 use crate::store;
 use crate::store::audit::Entry;
@@ -32,7 +33,7 @@ enum Answer {
     Locked,
 }
 
-/// Signs a confirmation. Idempotent by the key: also a wrong PIN counts once.
+/// Signs a confirmation. Idempotent by the key: also a wrong PIN counts once, and a right one gets the same token again.
 ///
 /// # Errors
 /// `Invalid`, `PinWrong`, `PinLocked`, `PinUnset`, `KeyReused`.
@@ -45,22 +46,27 @@ pub async fn create_step_up(
     let (operation, pin) = parse(who, request)?;
     let now = app.now();
     let mut tx = app.begin().await?;
-    // Six digits could be guessed from a digest, so they go in under a key.
-    let key = app.keyring.newest(KeyName::Pin);
+    // Without the PIN: a key that tells one PIN from another would compare it uncounted, as long as keys are kept.
     let asked = (operation.session, operation.name, operation.digest.print());
-    let asked = (asked, key.mac(&[b"step-up", request.pin.as_bytes()]));
     let caller = who.account.to_string();
     let claim = &request.idempotency_key;
     let claim = idempotency::claim(&mut tx, &caller, claim, "create_step_up", &asked, now).await;
     let answer = match claim? {
         Claim::New(claim) => {
-            let answer = check(app, &mut tx, who, &pin, now).await?;
+            let jti = app.infra.ids.uuid(now).simple().to_string();
+            let signed = Answer::Signed { jti, at: now };
+            let answer = check(app, &mut tx, who, &pin, now, signed).await?;
             claim.record(&mut tx, &answer).await?;
-            commit(tx).await?; // also a miss is committed
             answer
         }
-        Claim::Replay(first) => first,
+        // A token is given again to the right PIN only, and to type one is a try like any other.
+        Claim::Replay(signed @ Answer::Signed { .. }) => {
+            check(app, &mut tx, who, &pin, now, signed).await?
+        }
+        // A refusal tells nothing of the PIN that is typed now: it is not compared.
+        Claim::Replay(refused) => refused,
     };
+    commit(tx).await?; // also a miss is committed
     match answer {
         Answer::Signed { jti, at } => {
             let claims = StepUpClaims::new(&operation, jti, at);
@@ -94,40 +100,23 @@ fn parse<'a>(who: &Resident, request: &'a CreateStepUp) -> Result<(Operation<'a>
     }
 }
 
-/// Counts the try, then compares: two tries at once are two.
+/// The answer to a PIN: `signed` if it is right.
 async fn check(
     app: &App,
     db: &mut PgConnection,
     who: &Resident,
     pin: &Pin,
     now: Timestamp,
+    signed: Answer,
 ) -> Result<Answer, Error> {
-    let person = who.account;
-    let Some(attempt) = store::pin::take_try(&mut *db, person).await? else {
-        if !store::pin::exists(&mut *db, person).await? {
-            return Err(Error::PinUnset);
-        }
-        audit(db, who, now, "PIN_LOCKED").await?;
-        return Ok(Answer::Locked);
+    let (answer, outcome) = match check_pin(app, &mut *db, who.account, pin).await? {
+        Checked::Right => (signed, "OK"),
+        Checked::Wrong { tries_left: 0 } => (Answer::Locked, "PIN_WRONG"),
+        Checked::Wrong { tries_left } => (Answer::Wrong { tries_left }, "PIN_WRONG"),
+        Checked::Locked => (Answer::Locked, "PIN_LOCKED"),
     };
-    let key = app.keyring.find(KeyName::Pin, attempt.key_id);
-    if key.is_some_and(|key| pin.matches(key, person, &attempt.mac)) {
-        store::pin::forgive(&mut *db, person).await?;
-        audit(db, who, now, "OK").await?;
-        return Ok(Answer::Signed { jti: app.infra.ids.uuid(now).simple().to_string(), at: now });
-    }
-    audit(db, who, now, "PIN_WRONG").await?;
-    let tries_left = u32::try_from(TRIES - attempt.fails).unwrap_or(0);
-    Ok(if tries_left == 0 { Answer::Locked } else { Answer::Wrong { tries_left } })
-}
-
-async fn audit(
-    db: &mut PgConnection,
-    who: &Resident,
-    at: Timestamp,
-    outcome: &str,
-) -> Result<(), Error> {
     let actor = Some(who.account);
-    let entry = Entry { at, actor, action: "step_up.create", object: None, outcome };
-    store::audit::insert(db, entry).await
+    let entry = Entry { at: now, actor, action: "step_up.create", object: None, outcome };
+    store::audit::insert(db, entry).await?;
+    Ok(answer)
 }

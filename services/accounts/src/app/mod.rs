@@ -1,5 +1,6 @@
 //! The use cases, one a file; each owns its transaction.
 
+mod check_pin;
 pub mod confirm_phone_code;
 pub mod create_step_up;
 pub mod declare_identity;

@@ -1,9 +1,12 @@
 //! A resident sets the PIN with which they confirm payments.
 
 use city_auth::{KeyName, Resident};
+use city_clock::Timestamp;
 use city_contracts::accounts::{SetWalletPin, ViewerView};
 use city_events::idempotency::{self, Claim};
+use sqlx::{Postgres, Transaction};
 
+use super::check_pin::{Checked, check_pin};
 use super::view_person::view;
 use super::{App, commit, read_session};
 use crate::domain::Flaw;
@@ -14,10 +17,10 @@ use crate::store;
 use crate::store::audit::Entry;
 
 /// Sets or resets the PIN. A reset holds money back for a day, since it may not be its owner who resets. Idempotent by the
-/// key.
+/// key, for whoever types the same PIN again.
 ///
 /// # Errors
-/// `ReauthRequired`, `Invalid`, `KeyReused`.
+/// `ReauthRequired`, `Invalid`, `KeyReused`, `PinLocked`.
 #[tracing::instrument(name = "accounts.set_wallet_pin", skip_all)]
 pub async fn set_wallet_pin(
     app: &App,
@@ -30,24 +33,18 @@ pub async fn set_wallet_pin(
         return Err(Error::ReauthRequired);
     }
     let mut tx = app.begin().await?;
-    let key = app.keyring.newest(KeyName::Pin);
-    // Six digits could be guessed from a digest, so they go in under a key.
-    let asked = key.mac(&[b"set", request.pin.as_bytes()]);
     let caller = person.to_string();
     let claim = &request.idempotency_key;
-    let claim = idempotency::claim(&mut tx, &caller, claim, "set_wallet_pin", &asked, now).await;
+    // Without the PIN: a key that tells one PIN from another would compare it uncounted.
+    let claim = idempotency::claim(&mut tx, &caller, claim, "set_wallet_pin", &(), now).await;
     let claim = match claim? {
         Claim::New(claim) => claim,
-        Claim::Replay(()) => return view(&mut tx, person).await,
+        Claim::Replay(()) => return repeat(app, tx, who, &request.pin, now).await,
     };
     store::person::lock(&mut tx, person).await?;
     let found = store::person::find(&mut tx, person).await?.ok_or(Error::PersonNotFound)?;
-    let pin = Pin::choose(&request.pin, found.phone.as_ref()).map_err(|error| {
-        Error::Invalid(vec![match error {
-            PinError::Shape => Flaw::new("/pin", "PIN_SHAPE", "a PIN is six digits"),
-            PinError::Weak => Flaw::new("/pin", "PIN_WEAK", "choose one that is harder to guess"),
-        }])
-    })?;
+    let pin = Pin::choose(&request.pin, found.phone.as_ref()).map_err(refused)?;
+    let key = app.keyring.newest(KeyName::Pin);
     let replaced = store::pin::set(&mut tx, person, &pin.mac(key, person), key.kid(), now).await?;
     let mut changed = Vec::new();
     if replaced {
@@ -62,4 +59,37 @@ pub async fn set_wallet_pin(
     commit(tx).await?;
     read_session::announce(app, &changed).await;
     Ok(answer)
+}
+
+/// Answers a key that set a PIN before. To type that PIN again is a try like any other: else whoever stole a session could
+/// find it out, where a reset would make them wait for a day.
+async fn repeat(
+    app: &App,
+    mut tx: Transaction<'static, Postgres>,
+    who: &Resident,
+    typed: &str,
+    now: Timestamp,
+) -> Result<ViewerView, Error> {
+    let person = who.account;
+    let pin = Pin::parse(typed).map_err(refused)?;
+    let (refusal, outcome) = match check_pin(app, &mut tx, person, &pin).await? {
+        Checked::Right => {
+            let viewer = view(&mut tx, person).await?;
+            commit(tx).await?;
+            return Ok(viewer);
+        }
+        Checked::Wrong { .. } => (Error::KeyReused, "PIN_WRONG"),
+        Checked::Locked => (Error::PinLocked, "PIN_LOCKED"),
+    };
+    let entry = Entry { at: now, actor: Some(person), action: "pin.set", object: None, outcome };
+    store::audit::insert(&mut tx, entry).await?;
+    commit(tx).await?; // also a miss is committed
+    Err(refusal)
+}
+
+fn refused(error: PinError) -> Error {
+    Error::Invalid(vec![match error {
+        PinError::Shape => Flaw::new("/pin", "PIN_SHAPE", "a PIN is six digits"),
+        PinError::Weak => Flaw::new("/pin", "PIN_WEAK", "choose one that is harder to guess"),
+    }])
 }

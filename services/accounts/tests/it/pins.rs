@@ -5,6 +5,7 @@ use city_auth::step_up::{Operation, OperationDigest, StepUpError};
 use city_clock::Clock as _;
 use city_ids::ServiceName;
 use city_testkit::{Answer, Character, City, run};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -12,6 +13,11 @@ use crate::support::{
 };
 
 const PIN: &str = "830164";
+/// Ends in that PIN, which no other rule refuses.
+const PHONE_LIKE_THE_PIN: &str = "0912830164";
+/// Five times the connections that the service has in a test, so that guesses meet at the row of the PIN and queue for a
+/// connection behind those: as many as it takes to have both, and few enough that none waits in vain.
+const GUESSES: u32 = 60;
 
 async fn set(who: &Character, pin: &str) -> Answer {
     who.post("/internal/v1/set-wallet-pin", &json!({ "idempotencyKey": key(), "pin": pin })).await
@@ -33,17 +39,17 @@ async fn confirm(who: &Character, pin: &str) -> Answer {
 #[test]
 fn a_pin_wants_a_recent_proof_and_no_guessable_digits() {
     run::<Accounts>(async |city: &City<Accounts>| {
-        let me = sign_in(city, PHONE, MY_PHONE).await;
+        let me = sign_in(city, PHONE_LIKE_THE_PIN, MY_PHONE).await;
 
-        for (pin, code) in [("12345", "PIN_SHAPE"), ("123456", "PIN_WEAK"), ("345678", "PIN_WEAK")]
-        {
+        for (pin, code) in [("12345", "PIN_SHAPE"), ("123456", "PIN_WEAK"), (PIN, "PIN_WEAK")] {
             assert_eq!(set(&me.resident, pin).await.code(), code, "{pin}");
         }
         assert_eq!(confirm(&me.resident, PIN).await.code(), "PIN_UNSET");
         advance(city, 601);
-        assert_eq!(set(&me.resident, PIN).await.code(), "REAUTH_REQUIRED");
-        assert_eq!(set(&me.resident.clone().degraded(), PIN).await.code(), "SESSION_UNCONFIRMED");
-        assert_eq!(set(&city.admin(), PIN).await.code(), "FORBIDDEN");
+        let good = "204957";
+        assert_eq!(set(&me.resident, good).await.code(), "REAUTH_REQUIRED");
+        assert_eq!(set(&me.resident.clone().degraded(), good).await.code(), "SESSION_UNCONFIRMED");
+        assert_eq!(set(&city.admin(), good).await.code(), "FORBIDDEN");
         assert_eq!(count_audit(city, "pin.set", "OK").await, 0);
         city.settle().await;
     });
@@ -142,7 +148,7 @@ fn a_person_sees_whether_they_have_a_pin_and_what_tries_are_left() {
 }
 
 #[test]
-fn the_fifth_wrong_pin_locks_it_however_many_try_at_once() {
+fn the_fifth_wrong_pin_locks_it_until_it_is_set_anew() {
     run::<Accounts>(async |city: &City<Accounts>| {
         let me = sign_in(city, PHONE, MY_PHONE).await;
         drop(set(&me.resident, PIN).await.ok());
@@ -165,6 +171,99 @@ fn the_fifth_wrong_pin_locks_it_however_many_try_at_once() {
         drop(set(&me.resident, "204957").await.ok());
         drop(confirm(&me.resident, "204957").await.ok());
         assert_eq!(count_audit(city, "step_up.create", "PIN_LOCKED").await, 1);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn of_many_guesses_at_once_five_are_compared_and_the_right_one_after_them_is_not() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        drop(set(&me.resident, PIN).await.ok());
+        let mut guesses: Vec<_> = (0..GUESSES).map(|n| (100_000 + n).to_string()).collect();
+        guesses.insert(50, PIN.to_owned()); // far behind the tries there are
+
+        let answers = join_all(guesses.iter().map(|pin| confirm(&me.resident, pin))).await;
+
+        let of = |code: &str| answers.iter().filter(|a| a.code() == code).collect::<Vec<_>>();
+        let mut left: Vec<_> =
+            of("PIN_WRONG").iter().map(|wrong| wrong.json()["triesLeft"].as_u64()).collect();
+        left.sort_unstable();
+        assert_eq!(left, [1, 2, 3, 4].map(Some), "each try is one of its own");
+        assert_eq!(of("PIN_LOCKED").len(), answers.len() - 4, "the fifth miss, and all after it");
+        assert_eq!(count_audit(city, "step_up.create", "PIN_WRONG").await, 5, "compared");
+        assert_eq!(count_audit(city, "step_up.create", "OK").await, 0);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_key_that_got_a_token_tells_nothing_of_the_pin_uncounted() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        drop(set(&me.resident, PIN).await.ok());
+        let body = confirming(&me.resident, PIN);
+        let first = me.resident.post("/internal/v1/create-step-up", &body).await.ok();
+        let type_again = async |pin: &str| {
+            let mut again = body.clone();
+            again["pin"] = pin.into();
+            me.resident.post("/internal/v1/create-step-up", &again).await
+        };
+
+        for left in [4, 3] {
+            assert_eq!(type_again("111111").await.json()["triesLeft"], left);
+        }
+        assert_eq!(type_again(PIN).await.ok(), first, "who knows the PIN gets the first answer");
+        for left in [4, 3, 2, 1] {
+            assert_eq!(type_again("111111").await.json()["triesLeft"], left);
+        }
+        for pin in ["111111", "111112", PIN] {
+            assert_eq!(type_again(pin).await.code(), "PIN_LOCKED", "{pin}");
+        }
+        assert_eq!(count_audit(city, "step_up.create", "PIN_WRONG").await, 7);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_key_that_was_refused_compares_no_other_pin() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        drop(set(&me.resident, PIN).await.ok());
+        let mut body = confirming(&me.resident, "111111");
+        let first = me.resident.post("/internal/v1/create-step-up", &body).await;
+
+        for pin in ["111112", PIN] {
+            body["pin"] = pin.into();
+            let again = me.resident.post("/internal/v1/create-step-up", &body).await;
+            assert_eq!(again.json()["triesLeft"], first.json()["triesLeft"], "{pin}");
+        }
+        assert_eq!(confirm(&me.resident, "111111").await.json()["triesLeft"], 3);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn the_key_that_set_a_pin_tells_nothing_of_it_uncounted() {
+    run::<Accounts>(async |city: &City<Accounts>| {
+        let me = sign_in(city, PHONE, MY_PHONE).await;
+        let key = key();
+        let set_again = async |pin: &str| {
+            let body = json!({ "idempotencyKey": key, "pin": pin });
+            me.resident.post("/internal/v1/set-wallet-pin", &body).await
+        };
+        let first = set_again(PIN).await.ok();
+
+        assert_eq!(set_again("11111").await.code(), "PIN_SHAPE");
+        assert_eq!(set_again(PIN).await.ok(), first, "a lost answer costs no try");
+        for n in 0..5 {
+            assert_eq!(set_again(&format!("11111{n}")).await.code(), "KEY_REUSED");
+        }
+        for pin in ["111116", PIN] {
+            assert_eq!(set_again(pin).await.code(), "PIN_LOCKED", "{pin}");
+        }
+        assert_eq!(confirm(&me.resident, PIN).await.code(), "PIN_LOCKED");
+        assert_eq!(count_audit(city, "pin.set", "PIN_WRONG").await, 5);
         city.settle().await;
     });
 }

@@ -11,10 +11,11 @@ use tokio::task::JoinSet;
 pub(super) const CALLERS: usize = 16;
 /// How long an idle connection is used again: well below any server's patience.
 const KEPT: Duration = Duration::from_secs(1);
-/// Addresses of each caller: the limit of one address must not be what is measured.
-const ADDRESSES: u8 = 24;
-/// How long a caller waits that was told to come back later.
-const BREATH: Duration = Duration::from_millis(200);
+/// Addresses of each caller who asks as often as it can: the limit of one address must not be what is measured.
+pub(super) const ADDRESSES: u8 = 24;
+/// How long a caller waits that was told to come back later, or that the outcome is pending: a disk may stall for longer than
+/// anybody is let wait.
+pub(super) const BREATH: Duration = Duration::from_millis(200);
 
 /// A request to be sent again and again.
 #[derive(Debug, Clone)]
@@ -72,14 +73,14 @@ pub(super) struct Callers(Vec<Vec<reqwest::Client>>);
 impl Callers {
     /// The usual number of callers.
     pub(super) fn new() -> Result<Self, BootError> {
-        Self::with(CALLERS)
+        Self::with(CALLERS, ADDRESSES)
     }
 
-    /// So many callers, at most 255.
-    pub(super) fn with(callers: usize) -> Result<Self, BootError> {
+    /// So many callers, at most 255, each asking from so many addresses in turn.
+    pub(super) fn with(callers: usize, addresses: u8) -> Result<Self, BootError> {
         let callers = (1..=callers).map(|caller| {
             let third = u8::try_from(caller).unwrap_or(u8::MAX);
-            (1..=ADDRESSES)
+            (1..=addresses)
                 .map(|last| {
                     let address = IpAddr::V4(Ipv4Addr::new(127, 0, third, last));
                     let client = reqwest::Client::builder()

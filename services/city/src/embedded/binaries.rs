@@ -25,6 +25,16 @@ pub(super) fn find_postgres(
     choose_postgres(found, cluster, made_by)
 }
 
+/// Finds `pgbench`, which comes with the server.
+///
+/// # Errors
+/// When PostgreSQL is not installed, or without it.
+pub fn find_pgbench() -> Result<PathBuf, EmbeddedError> {
+    let folders = postgres_folders().into_iter();
+    let mut programs = folders.map(|folder| folder.join("pgbench"));
+    programs.find(|program| program.is_file()).ok_or(EmbeddedError::NoPgbench)
+}
+
 fn choose_postgres(
     found: Vec<PostgresPrograms>,
     cluster: &Path,

@@ -38,6 +38,8 @@ pub enum EmbeddedError {
     TooSlow { server: &'static str, seconds: u64, log: PathBuf },
     #[error("{server} ended by itself: {said} (its log is {})", log.display())]
     EndedEarly { server: &'static str, said: String, log: PathBuf },
+    #[error("pgbench is not installed: it comes with PostgreSQL's server (apt install postgresql)")]
+    NoPgbench,
     #[error("could not start {server}")]
     Spawn { server: &'static str, source: std::io::Error },
     #[error("could not create the database `city`")]

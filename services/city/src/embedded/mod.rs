@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use secrecy::SecretString;
 use tokio::sync::oneshot;
 
+pub use self::binaries::find_pgbench;
 pub use self::error::EmbeddedError;
 pub use self::s3::S3Access;
 pub use self::secret::write_private;

@@ -1,5 +1,6 @@
 //! The `city` command as its users meet it: a real process with real servers.
 
+mod bench;
 mod infra;
 mod killed;
 mod refused;

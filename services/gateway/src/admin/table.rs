@@ -263,6 +263,18 @@ mod tests {
     }
 
     #[test]
+    fn files_of_bills_and_statements_are_let_through_whole() {
+        let table = Table::parse(super::super::DOCUMENT).unwrap();
+        for path in ["/admin/v1/payments/billers/HUEWACO/bills", "/admin/v1/payments/statements"] {
+            let Match::Found(operation) = table.find(&Method::POST, path) else {
+                unreachable!("{path} is documented")
+            };
+            assert_eq!(operation.max_body_bytes, 20_000_000, "{path}");
+            assert_eq!(operation.timeout, Duration::from_mins(1), "{path}");
+        }
+    }
+
+    #[test]
     fn writes_need_a_key_unless_the_document_frees_them() {
         let read = |method: &str, extra: Value| {
             let mut operation = operation("x");

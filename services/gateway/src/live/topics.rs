@@ -134,6 +134,7 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Payments, "PaymentAuthorised", Meaning::Wallet),
     (ServiceName::Payments, "PaymentCaptured", Meaning::Wallet),
     (ServiceName::Payments, "PaymentVoided", Meaning::Wallet),
+    (ServiceName::Payments, "PaymentExpired", Meaning::Wallet),
     (ServiceName::Payments, "TopUpSucceeded", Meaning::Wallet),
     (ServiceName::Payments, "RefundDone", Meaning::Wallet),
     (ServiceName::Payments, "ProviderPaymentChanged", Meaning::ProviderPayment),
@@ -146,8 +147,6 @@ const EVENTS: &[(ServiceName, &str, Meaning)] = &[
     (ServiceName::Payments, "BackingShort", Meaning::Nothing),
     (ServiceName::Payments, "BillDueSoon", Meaning::Nothing),
     (ServiceName::Payments, "WebhookDisabled", Meaning::Nothing),
-    // It names nobody; whoever's money is free again sees it when they look.
-    (ServiceName::Payments, "PaymentExpired", Meaning::Nothing),
     // What paid a bill out of a wallet says so itself.
     (ServiceName::Payments, "BillOpened", Meaning::Nothing),
     (ServiceName::Payments, "BillPaid", Meaning::Nothing),

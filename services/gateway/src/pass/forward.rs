@@ -1,5 +1,5 @@
-//! Handing a request to a service as it is: bodies stream both ways, only listed headers pass, and who is asking is said by
-//! our own token alone.
+//! Handing a request to a service as it is: path and query arrive byte by byte, bodies stream both ways, only listed headers
+//! pass, and who is asking is said by our own token alone.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -9,13 +9,14 @@ use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use city_auth::Principal;
 use city_auth::internal::Identity;
-use city_boot::GatewayInfra;
+use city_boot::{BootError, GatewayInfra};
 use city_http::{Kind, Problem, trace};
 use city_ids::ServiceName;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::{BodyDataStream, LengthLimitError, Limited};
 
+use super::client::{Client, ExchangeError};
 use crate::config::Config;
 
 /// What a client may tell a service. `Authorization`, `Cookie`, `Forwarded` and everything that names a person stay here.
@@ -53,7 +54,7 @@ const OUTWARD: [HeaderName; 16] = [
 /// The services as plain HTTP.
 #[derive(Debug, Clone)]
 pub struct Upstreams {
-    http: reqwest::Client,
+    client: Client,
     identity: Identity,
     accounts: String,
     reports: String,
@@ -76,17 +77,19 @@ pub struct Handover<'a> {
 }
 
 impl Upstreams {
-    pub fn new(config: &Config, infra: &GatewayInfra) -> Self {
+    /// # Errors
+    /// When no client can be made.
+    pub fn new(config: &Config, infra: &GatewayInfra) -> Result<Self, BootError> {
         let base = |url: &str| url.trim_end_matches('/').to_owned();
-        Self {
-            http: infra.http.clone(),
+        Ok(Self {
+            client: Client::new()?,
             identity: infra.identity.clone(),
             accounts: base(&config.accounts_url),
             reports: base(&config.reports_url),
             notifications: base(&config.notifications_url),
             catalogue: base(&config.catalogue_url),
             payments: base(&config.payments_url),
-        }
+        })
     }
 
     /// Hands a request over and gives the answer back.
@@ -110,24 +113,31 @@ impl Upstreams {
         if declared_length(body).is_some_and(|bytes| bytes > handover.max_body_bytes) {
             return Err(too_large());
         }
-        let mut sent = self
-            .http
-            .request(request.method().clone(), format!("{base}{path}"))
-            .headers(picked(request.headers(), INWARD.iter().chain(handover.headers)))
-            .bearer_auth(self.identity.mint(handover.principal, handover.to))
-            .header("x-deadline-ms", handover.timeout.as_millis().to_string())
-            .timeout(handover.timeout);
+        let mut sent = http::Request::builder()
+            .method(request.method())
+            .uri(format!("{base}{path}"))
+            .header(
+                header::AUTHORIZATION,
+                format!("Bearer {}", self.identity.mint(handover.principal, handover.to)),
+            )
+            .header("x-deadline-ms", handover.timeout.as_millis().to_string());
         if let Some(context) = trace::current() {
             sent = sent.header("traceparent", context.header());
         }
         if let Some(address) = handover.address {
             sent = sent.header("x-city-address", address);
         }
-        if !request.body().is_end_stream() {
+        let headers = picked(request.headers(), INWARD.iter().chain(handover.headers));
+        let body = if request.body().is_end_stream() {
+            Body::empty()
+        } else {
             let body = Limited::new(request.into_body(), handover.max_body_bytes);
-            sent = sent.body(reqwest::Body::wrap_stream(BodyDataStream::new(body)));
-        }
-        let answer = sent.send().await.map_err(|error| refusal(handover.to, error))?;
+            Body::from_stream(BodyDataStream::new(body))
+        };
+        let away = |error: ExchangeError| refusal(handover.to, &error);
+        let mut sent = sent.body(body).map_err(|error| away(error.into()))?;
+        sent.headers_mut().extend(headers);
+        let answer = self.client.send(sent, handover.timeout).await.map_err(away)?;
         Ok(given_back(handover.to, answer))
     }
 
@@ -184,19 +194,19 @@ fn picked<'a>(headers: &HeaderMap, names: impl IntoIterator<Item = &'a HeaderNam
 }
 
 /// Why nothing came back: the client's own body was too long, or the service is away.
-fn refusal(service: ServiceName, error: reqwest::Error) -> Problem {
-    let mut cause = Some(&error as &dyn StdError);
+fn refusal(service: ServiceName, error: &ExchangeError) -> Problem {
+    let mut cause = Some(error as &dyn StdError);
     while let Some(inner) = cause {
         if inner.is::<LengthLimitError>() {
             return too_large();
         }
         cause = inner.source();
     }
-    tracing::warn!(service = %service, error.chain = city_http::chain(&error.without_url()), "No answer from {service}");
+    tracing::warn!(service = %service, error.chain = city_http::chain(error), "No answer from {service}");
     Problem::new(Kind::Unavailable, "UNAVAILABLE", format!("the service {service} is away"))
 }
 
-fn given_back(service: ServiceName, answer: reqwest::Response) -> Response {
+fn given_back(service: ServiceName, answer: Response) -> Response {
     let status = answer.status();
     let content_type = answer
         .headers()
@@ -221,7 +231,7 @@ fn given_back(service: ServiceName, answer: reqwest::Response) -> Response {
     let mut headers = picked(answer.headers(), &OUTWARD);
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    let mut response = Response::new(Body::from_stream(answer.bytes_stream()));
+    let mut response = Response::new(answer.into_body());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response

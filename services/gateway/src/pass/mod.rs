@@ -1,5 +1,6 @@
 //! Paths that reach a service without GraphQL, and the development profile's window on sent messages.
 
+mod client;
 mod dev_identity;
 mod dev_outbox;
 mod forward;

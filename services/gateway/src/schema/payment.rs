@@ -1,10 +1,12 @@
 //! Payments, and what one would be before it is confirmed.
 
 use async_graphql::{Enum, ID, SimpleObject};
+use city_contracts::common::Locale;
 use city_contracts::payments as wire;
 use serde_json::Value;
 
 use super::bill::Bill;
+use super::refusal::Refusal;
 use super::scalars::{DateTime, Vnd};
 use super::user_error::UserError;
 use super::wallet::PaymentPurpose;
@@ -49,6 +51,9 @@ pub struct Payment {
     /// Global id; made of the idempotency key of the mutation that paid.
     #[graphql(name = "id")]
     pub id: ID,
+    /// Grows when a reserve ends, and with each step of a refund.
+    #[graphql(name = "version")]
+    version: i32,
     /// Where it is.
     #[graphql(name = "state")]
     state: PaymentState,
@@ -93,9 +98,18 @@ pub struct Payment {
 
 impl Payment {
     /// A payment without its receipt.
-    pub fn new(of: wire::PaymentView, bill: Option<Bill>) -> Self {
-        Self {
+    ///
+    /// # Errors
+    /// When the answer breaks its contract.
+    pub fn read(
+        of: wire::PaymentView,
+        bill: Option<Bill>,
+        locale: Locale,
+    ) -> Result<Self, Refusal> {
+        let refunds = of.refunds.iter().map(|refund| Refund::read(refund, locale));
+        Ok(Self {
             id: of.id.into(),
+            version: i32::try_from(of.version).map_err(|_| Refusal::broken_contract(locale))?,
             state: of.state.into(),
             amount: Vnd(of.amount),
             captured: of.captured.map(Vnd),
@@ -107,9 +121,9 @@ impl Payment {
             bill: bill.map(Box::new),
             at: DateTime(of.at),
             expires_at: of.expires_at.map(DateTime),
-            refunds: of.refunds.into_iter().map(Refund::from).collect(),
+            refunds: refunds.collect::<Result<_, _>>()?,
             receipt: None,
-        }
+        })
     }
 
     /// The same with its receipt.
@@ -126,6 +140,9 @@ pub struct Refund {
     /// Global id.
     #[graphql(name = "id")]
     pub id: ID,
+    /// Grows with each step; `UNKNOWN` is the same step as `SENT`.
+    #[graphql(name = "version")]
+    version: i32,
     /// How much goes back.
     #[graphql(name = "amount")]
     amount: Vnd,
@@ -137,14 +154,17 @@ pub struct Refund {
     at: DateTime,
 }
 
-impl From<wire::RefundView> for Refund {
-    fn from(of: wire::RefundView) -> Self {
-        Self {
+impl Refund {
+    /// # Errors
+    /// When the answer breaks its contract.
+    pub fn read(of: &wire::RefundView, locale: Locale) -> Result<Self, Refusal> {
+        Ok(Self {
             id: of.id.into(),
+            version: i32::try_from(of.version).map_err(|_| Refusal::broken_contract(locale))?,
             amount: Vnd(of.amount),
             state: of.state.as_str().to_owned(),
             at: DateTime(of.at),
-        }
+        })
     }
 }
 

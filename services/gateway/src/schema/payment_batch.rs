@@ -132,7 +132,7 @@ impl Known {
         let bill = links.next().zip(view.bill).and_then(|(links, id)| {
             self.bills.get(&id).map(|bill| self.bill(bill.clone(), links, locale))
         });
-        Ok(Payment::new(view, bill.transpose()?))
+        Payment::read(view, bill.transpose()?, locale)
     }
 
     fn bill(&self, view: BillView, links: Links, locale: Locale) -> Result<Bill, Refusal> {

@@ -75,7 +75,7 @@ pub async fn find_in_payments(
             NodeView::Bill(of) => bills.push(*of),
             NodeView::Biller(of) => found.billers.push(Biller::read(*of, asking.locale)?),
             NodeView::ProviderPayment(of) => provider_payments.push(*of),
-            NodeView::Refund(of) => found.refunds.push((*of).into()),
+            NodeView::Refund(of) => found.refunds.push(Refund::read(&of, asking.locale)?),
         }
     }
     let payments = match payments.pop() {

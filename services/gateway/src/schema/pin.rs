@@ -58,7 +58,7 @@ impl SetWalletPinInput {
 #[derive(Clone, InputObject)]
 #[graphql(name = "CreateStepUpInput")]
 pub struct CreateStepUpInput {
-    /// Made by the app, one for each try; the same key again gets the first answer and counts no try.
+    /// Made by the app, one for each try; the same key again gets the first answer, a confirmation only with the right PIN.
     #[graphql(name = "idempotencyKey")]
     idempotency_key: ID,
     /// The `operation` of the quote.

@@ -63,6 +63,9 @@ pub struct ProviderPayment {
     /// Global id; made of the idempotency key of the mutation that started it.
     #[graphql(name = "id")]
     pub id: ID,
+    /// Grows when it can be paid, when its money arrives or is said not to, and with each step of a refund of it.
+    #[graphql(name = "version")]
+    version: i32,
     /// Who takes the money.
     #[graphql(name = "provider")]
     provider: Provider,
@@ -81,15 +84,27 @@ pub struct ProviderPayment {
 }
 
 impl ProviderPayment {
-    fn new(of: wire::ProviderPaymentView, payment: Option<Payment>) -> Self {
-        Self {
+    /// Rises with each change.
+    pub fn shown_version(&self) -> i32 {
+        self.version
+    }
+
+    /// # Errors
+    /// When the answer breaks its contract.
+    fn read(
+        of: wire::ProviderPaymentView,
+        payment: Option<Payment>,
+        locale: Locale,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
             id: of.id.into(),
+            version: i32::try_from(of.version).map_err(|_| Refusal::broken_contract(locale))?,
             provider: of.provider.into(),
             state: of.state.into(),
             amount: Vnd(of.amount),
             pay_url: of.pay_url,
             payment,
-        }
+        })
     }
 }
 
@@ -220,7 +235,7 @@ pub async fn whole(
     let payments = batch::payments_by_id(asking, links, ids).await?;
     let read = |view: wire::ProviderPaymentView| {
         let payment = view.payment.and_then(|id| payments.get(&id).cloned());
-        ProviderPayment::new(view, payment)
+        ProviderPayment::read(view, payment, asking.locale)
     };
-    Ok(views.into_iter().map(read).collect())
+    views.into_iter().map(read).collect()
 }

@@ -78,7 +78,13 @@ impl Subscription {
         ctx: &'a Context<'a>,
         #[graphql(name = "id", desc = "The global id of a payment through a provider.")] id: ID,
     ) -> impl Stream<Item = Root<ProviderPayment>> + 'a {
-        once(async move { find_provider_payment(ctx, &id).await.transpose() })
+        once(async move {
+            let payment = find_provider_payment(ctx, &id).await.transpose();
+            if let Some(Ok(payment)) = &payment {
+                asking(ctx).shown_version.get_or_init(|| payment.shown_version().into());
+            }
+            payment
+        })
     }
 
     /// The caller's inbox whenever a message comes or is read.

@@ -41,12 +41,14 @@ fn redis_and_the_process_decide_alike() {
         let mut now = 1_772_589_600_000_000_i64;
         for (after, units) in steps {
             now += after;
+            let foreseen = runtime.block_on(shared.foresee(&key, rule, units, Some(now)));
             let by_redis = runtime.block_on(shared.decide(&key, rule, units, Some(now)));
             let by_process = match local.decide(now, [0; 16], rule, units) {
                 Decision::Allow { .. } => Answer::Allow,
                 Decision::Refuse { retry_after_us } => Answer::Refuse { retry_after_us },
             };
             prop_assert_eq!(by_redis, by_process);
+            prop_assert_eq!(foreseen, by_process, "and foreseeing it took nothing");
         }
         Ok(())
     });

@@ -4,6 +4,8 @@ use city_boot::Profile;
 use city_ids::ServiceName;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::door::{Door, Setting, run};
 
@@ -152,6 +154,29 @@ fn notices_of_providers_arrive_byte_by_byte_and_only_by_their_methods() {
         assert_eq!(asked[0].headers["content-type"], "application/x-odd");
         let told = vouched(door, "/payments/ipn/momo", ServiceName::Payments);
         assert_eq!(told.kind, PrincipalKind::Anonymous);
+    });
+}
+
+#[test]
+fn what_a_url_would_write_otherwise_arrives_as_it_was_signed() {
+    run(Setting::default(), async |door| {
+        let query = "vnp_OrderInfo=O'Hara's&a=`^{|}[]\\&b=%27%7e~&c=:@/?$,;()*!&d=/../.";
+        for path in ["/ipn/vnpay", "/merchant/v1/orders", "/merchant/v1/orders/o'1%27|{2}"] {
+            door.spy.answers(&format!("/payments{path}"), &json!({}));
+
+            // By hand: the client of the other tests would itself write some of it otherwise.
+            let mut connection =
+                TcpStream::connect(door.address).await.expect("the gateway listens");
+            let head =
+                format!("GET {path}?{query} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+            connection.write_all(head.as_bytes()).await.expect("the gateway reads");
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).await.expect("the gateway answers");
+
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{path}: {answer}");
+            let seen = door.spy.seen(&format!("/payments{path}")).remove(0);
+            assert_eq!(seen.path, format!("/payments{path}?{query}"));
+        }
     });
 }
 

@@ -156,20 +156,22 @@ fn wallets_payments_and_bills_are_nodes_with_one_call() {
             wire::PROVIDER_PAYMENT,
             "wal_x",
         ]);
-        let text = format!("{{ nodes(ids: {ids}) {{ __typename id }} }}");
+        let kinds = ["Wallet", "Bill", "Payment", "Refund", "Biller", "ProviderPayment"];
+        let versions = kinds.map(|kind| format!("... on {kind} {{ version }}")).join(" ");
+        let text = format!("{{ nodes(ids: {ids}) {{ __typename id {versions} }} }}");
 
         let answer = ask(edge, &text).await;
 
-        let of = |kind: &str, id: &str| json!({ "__typename": kind, "id": id });
-        let bill = of("Bill", wire::BILL);
+        let of = |kind: &str, id: &str, version: i64| json!({ "__typename": kind, "id": id, "version": version });
+        let bill = of("Bill", wire::BILL, 2);
         let expected = json!([
-            of("Wallet", wire::WALLET),
+            of("Wallet", wire::WALLET, 7),
             bill,
-            of("Payment", wire::PAYMENT),
+            of("Payment", wire::PAYMENT, 4),
             bill,
-            of("Refund", wire::REFUND),
-            of("Biller", wire::BILLER),
-            of("ProviderPayment", wire::PROVIDER_PAYMENT),
+            of("Refund", wire::REFUND, 3),
+            of("Biller", wire::BILLER, 1),
+            of("ProviderPayment", wire::PROVIDER_PAYMENT, 7),
             null,
         ]);
         assert_eq!(answer["data"]["nodes"], expected, "{answer}");

@@ -38,7 +38,7 @@ pub fn payment() -> Value {
     checked::<PaymentView>(json!({
         "id": PAYMENT, "state": "SUCCEEDED", "amount": "75000", "captured": null, "fee": "0", "refunded": "0",
         "purpose": "PUBLIC_FEE", "payee": "Sở Tư pháp", "note": null, "bill": BILL, "at": AT, "expiresAt": null,
-        "refunds": [refund()],
+        "refunds": [refund()], "version": 4,
     }))
 }
 
@@ -76,7 +76,7 @@ pub fn biller() -> Value {
 }
 
 pub fn refund() -> Value {
-    json!({ "id": REFUND, "amount": "5000", "state": "HELD", "at": AT })
+    json!({ "id": REFUND, "amount": "5000", "state": "HELD", "at": AT, "version": 3 })
 }
 
 pub fn watch() -> Value {
@@ -92,7 +92,7 @@ pub fn qr() -> Value {
 pub fn provider_payment() -> Value {
     checked::<ProviderPaymentView>(json!({
         "id": PROVIDER_PAYMENT, "provider": "VNPAY", "state": "PAID", "amount": "75000", "payUrl": null, "bill": BILL,
-        "payment": PAYMENT,
+        "payment": PAYMENT, "version": 7,
     }))
 }
 

@@ -202,6 +202,18 @@ fn what_has_a_global_id_is_a_node() {
 }
 
 #[test]
+fn every_node_of_payments_says_its_version() {
+    let types = types();
+    for name in ["Wallet", "Payment", "Refund", "Bill", "Biller", "ProviderPayment"] {
+        let ty = types.iter().find(|ty| ty.name.node == name);
+        let ty = ty.unwrap_or_else(|| panic!("{name} does not exist"));
+        let version = fields(ty).into_iter().find(|field| field.name.node == "version");
+        let shape = version.map(|version| version.ty.node.to_string());
+        assert_eq!(shape.as_deref(), Some("Int!"), "{name}");
+    }
+}
+
+#[test]
 fn a_mark_of_publicity_names_what_exists() {
     let types = types();
     for (of, field) in city_gateway::schema::marks() {

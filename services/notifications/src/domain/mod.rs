@@ -1,5 +1,6 @@
 //! Pure rules of messages: templates, typed variables, texts, retries. No I/O, no clock, no random source.
 
+mod purpose;
 mod retry;
 mod sms;
 mod template;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use city_clock::hue_offset;
 use city_contracts::common::Locale;
+use city_contracts::payments::PaymentPurpose;
 use serde::{Deserialize, Serialize};
+
+use super::purpose;
 
 /// What kind of value a variable holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +26,8 @@ pub enum ValueType {
     Vnd,
     /// How many.
     Count,
+    /// What money is for, in the reader's words.
+    Purpose,
 }
 
 /// A value.
@@ -43,6 +48,8 @@ pub enum Value {
     Vnd(i64),
     /// See [`ValueType::Count`].
     Count(u32),
+    /// See [`ValueType::Purpose`].
+    Purpose(PaymentPurpose),
 }
 
 /// The variables of a message, by name.
@@ -76,6 +83,7 @@ impl ValueType {
             }
             Self::Vnd => raw.parse().ok().map(Value::Vnd),
             Self::Count => raw.parse().ok().map(Value::Count),
+            Self::Purpose => serde_json::from_value(raw.into()).ok().map(Value::Purpose),
         }
     }
 
@@ -88,6 +96,7 @@ impl ValueType {
             Self::DateTime => "an instant such as 2026-03-04T02:00:00Z",
             Self::Vnd => "whole dong",
             Self::Count => "a whole number",
+            Self::Purpose => "a purpose of payments such as PUBLIC_FEE",
         }
     }
 
@@ -99,6 +108,7 @@ impl ValueType {
             Self::Date | Self::Count => 10,
             Self::DateTime => 16,
             Self::Vnd => 28,
+            Self::Purpose => purpose::LONGEST,
         }
     }
 }
@@ -113,6 +123,7 @@ impl Value {
             Self::DateTime(_) => ValueType::DateTime,
             Self::Vnd(_) => ValueType::Vnd,
             Self::Count(_) => ValueType::Count,
+            Self::Purpose(_) => ValueType::Purpose,
         }
     }
 
@@ -132,6 +143,7 @@ impl Value {
                 format!("{} ₫", grouped(*dong, if locale == Locale::Vi { '.' } else { ',' }))
             }
             Self::Count(count) => count.to_string(),
+            Self::Purpose(of) => purpose::words(*of, locale).to_owned(),
         }
     }
 }
@@ -164,6 +176,11 @@ mod tests {
         assert_eq!(at.spell(Locale::Vi), "01:30 05/03/2026");
         assert_eq!(dong.spell(Locale::Vi), "1.234.567 ₫");
         assert_eq!(dong.spell(Locale::En), "1,234,567 ₫");
+        let water = ValueType::Purpose.parse("WATER").unwrap();
+        assert_eq!(
+            (water.spell(Locale::Vi), water.spell(Locale::En)),
+            ("Tiền nước".into(), "Water".into())
+        );
         assert_eq!(Value::Vnd(i64::MIN).spell(Locale::En), "-9,223,372,036,854,775,808 ₫");
     }
 
@@ -179,6 +196,7 @@ mod tests {
             (ValueType::DateTime, "2026-03-04"),
             (ValueType::Vnd, "1.5"),
             (ValueType::Count, "-1"),
+            (ValueType::Purpose, "water"),
         ] {
             assert_eq!(kind.parse(raw), None, "{kind:?} {raw}");
         }

@@ -3,10 +3,9 @@
 use city_clock::hue_day;
 use city_contracts::catalogue::dossier_event::{DossierEvent, DossierFeeRequested};
 use city_contracts::event::Envelope;
-use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{Mapped, Notice};
+use super::{Mapped, Notice, body};
 use crate::domain::{Value, Variables};
 
 /// What a template names besides the dossier's code.
@@ -99,10 +98,6 @@ pub fn of_catalogue(event: &Envelope<Json>) -> Result<Mapped, serde_json::Error>
         None => {}
     }
     Ok(tell(template, body.account, &body.dossier.to_string(), variables))
-}
-
-fn body<B: DeserializeOwned>(event: &Envelope<Json>) -> Result<B, serde_json::Error> {
-    serde_json::from_value(event.body.clone())
 }
 
 fn code(code: &str) -> Variables {

@@ -1,11 +1,14 @@
 //! The table: event of another service → what is told, to whom. An event that is in no list is a fault, not a silence.
 
 pub mod dossier;
+pub mod payment;
 
 use city_clock::hue_day;
 use city_contracts::event::Envelope;
 use city_contracts::reports::ReportEvent;
 use city_ids::AccountId;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use crate::domain::{Value, Variables};
 
@@ -103,6 +106,11 @@ pub fn of_report(event: &Envelope<ReportEvent>) -> Mapped {
     };
     let subject = event.body.report.to_string();
     Mapped::Tell(Box::new(Notice { template, recipient, topic: "report", subject, variables }))
+}
+
+/// The body of an event, as its kind has it.
+fn body<B: DeserializeOwned>(event: &Envelope<Json>) -> Result<B, serde_json::Error> {
+    serde_json::from_value(event.body.clone())
 }
 
 /// Whether a kind needs no look at its body.

@@ -7,9 +7,9 @@ use city_events::{Failure, Handled, Handler};
 use city_ids::ServiceName;
 use serde::Deserialize as _;
 
-use crate::app::{self, App};
-use crate::error::Error;
-use crate::events::{self, Mapped};
+use super::tell::tell;
+use crate::app::App;
+use crate::events;
 
 /// Consumer of `city.reports`. Idempotent: claims the event id. Ordering: none needed.
 #[derive(Debug)]
@@ -38,19 +38,6 @@ impl Handler for ReportEvents {
             trace: event.trace.clone(),
             body,
         };
-        let notice = match events::of_report(&event) {
-            Mapped::Tell(notice) => notice,
-            Mapped::Ignored => return Ok(Handled::Ignored),
-            // Reports may be newer than we are: put aside, so that nobody's message is lost without a trace.
-            Mapped::Unknown => {
-                return Err(Failure::Fail(format!("no rule for {}", event.kind).into()));
-            }
-        };
-        match app::add_message(&self.0, self.name(), event.id, event.at, &notice).await {
-            Ok(true) => Ok(Handled::Now),
-            Ok(false) => Ok(Handled::Before),
-            Err(error @ Error::Unavailable { .. }) => Err(Failure::Away(error.into())),
-            Err(error) => Err(Failure::Retry(error.into())),
-        }
+        tell(&self.0, self.name(), &event, events::of_report(&event)).await
     }
 }

@@ -5,6 +5,7 @@ mod dev_outbox;
 mod dossier_events;
 mod inbox;
 mod marking;
+mod payment_events;
 mod profiles;
 mod report_events;
 mod subject;

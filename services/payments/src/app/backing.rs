@@ -13,13 +13,12 @@ use city_receipt::{BackingStatement, SignedBacking};
 use super::App;
 use crate::domain::backing::Backing;
 use crate::domain::limits::midnight;
-use crate::domain::working_days::younger_than;
 use crate::error::{Error, fault};
-use crate::sequencer::{YOUNG, backing_event};
+use crate::sequencer::{Status, backing_event};
 use crate::store;
 use crate::store::backing::NewStatement;
 
-/// Days back that certainly hold three working days.
+/// Days back that certainly hold ten working days, the most that can be configured.
 const FAR: Days = Days::new(40);
 /// The most that a bank may tell, in dong.
 const LARGEST_BALANCE: i64 = 1_000_000_000_000_000;
@@ -50,7 +49,7 @@ pub async fn backing(app: &App) -> Result<BackingNow, Error> {
         let sums = store::backing::sums(&mut db, from).await;
         sums.map_err(fault("adding up what backs the wallets"))?
     };
-    Ok(BackingNow { sums, since: younger_than(today, YOUNG), bank })
+    Ok(BackingNow { sums, since: app.ledger.backed_since(today), bank })
 }
 
 /// An officer enters what the bank told of the end of a day. Idempotent: a day has one balance.
@@ -83,7 +82,7 @@ pub async fn bank_balance(
 }
 
 /// Publishes what backed the wallets at the end of yesterday, once; whether it did now. A shortfall that came with time alone
-/// is told here.
+/// is told here. Only whoever leads does it, as the database says when it is written.
 ///
 /// # Errors
 /// When the database is away.
@@ -93,13 +92,15 @@ pub async fn publish_backing(app: &App) -> Result<bool, Error> {
     let now = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
     let today = hue_day(now);
     let Some(day) = today.pred_opt() else { return Ok(false) };
+    // In this order: sums of a later leadership go with its epoch only.
+    let Status::Leading { epoch } = app.ledger.status() else { return Ok(false) };
     let Some(sums) = app.ledger.backing().filter(|sums| sums.batch > 0) else { return Ok(false) };
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     if store::backing::is_published(&mut tx, day).await? {
         return Ok(false);
     }
     let bank = store::backing::bank_balance(&mut tx).await?;
-    let since = younger_than(today, YOUNG);
+    let since = app.ledger.backed_since(today);
     let statement = BackingStatement {
         day: store::backing::number(day),
         wallets: sums.wallets,
@@ -112,9 +113,8 @@ pub async fn publish_backing(app: &App) -> Result<bool, Error> {
     };
     let short = statement.shortfall() > 0;
     let signed = app.ledger.sign_backing(statement);
-    if !store::backing::insert(&mut tx, &NewStatement { day, bank, at: now, signed: &signed })
-        .await?
-    {
+    let new = NewStatement { day, bank, at: now, epoch, signed: &signed };
+    if !store::backing::insert(&mut tx, &new).await? {
         return Ok(false);
     }
     let kinds = [Some("BackingPublished"), short.then_some("BackingShort")];

@@ -54,10 +54,19 @@ pub async fn close_wallet(
     if command.step_up_token.is_none() {
         return Err(Error::Confirm { operation: OPERATION, digest });
     }
-    app.step_up.verify(command.step_up_token.as_deref(), who, OPERATION, digest).await?;
+    let token = command.step_up_token.as_deref();
+    if let Err(refusal) = app.step_up.verify(token, who, OPERATION, digest).await {
+        pay::sent_before(app, closing(&wallet), refusal).await?;
+        return my_wallet::view(app, &mut *app.connection().await?, Of::Id(wallet.id)).await;
+    }
     // The ledger keeps who decided for ever, so a person is named by their wallet.
     close(app, &wallet, wallet.id.as_uuid(), "its owner closed it").await?;
     my_wallet::view(app, &mut *app.connection().await?, Of::Id(wallet.id)).await
+}
+
+/// The id of the command that closes a wallet: it follows from it, so that it is closed once.
+fn closing(wallet: &Wallet) -> Uuid {
+    derive("wallet.close", wallet.id.as_uuid())
 }
 
 /// What keeps a wallet from being closed: money in it or on its way.
@@ -87,7 +96,7 @@ pub(super) async fn close(
     actor: Uuid,
     reason: &str,
 ) -> Result<(), Error> {
-    let id = derive("wallet.close", wallet.id.as_uuid());
+    let id = closing(wallet);
     let body = WalletEvent { wallet: wallet.id, account: wallet.owner };
     let flags = rules::flags_of(WalletState::Closed);
     let command = Command {

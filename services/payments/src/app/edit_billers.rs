@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use super::{App, cursor};
 use crate::domain::bill_file::{head_code, line_of};
 use crate::domain::ledger::{Class, Purpose};
+use crate::domain::merchant::Settle;
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::biller::BillerRecord;
@@ -33,6 +34,9 @@ pub struct BillerText {
     pub purpose: i16,
     /// Codes of the heads that have accounts of their own; one that has it keeps it.
     pub heads: Vec<String>,
+    /// How often its accounts are settled; none leaves it as it is, and daily for a new one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settle: Option<Settle>,
 }
 
 impl BillerText {
@@ -93,6 +97,7 @@ pub async fn create_biller(
             return Err(Error::CodeTaken);
         }
         give_accounts(&mut tx, id, &text.heads).await?;
+        set_rhythm(&mut tx, id, text.settle.unwrap_or(Settle::Daily)).await?;
         recorder.record(&mut tx, &()).await?;
     }
     let made = store::biller::find_by_code(&mut tx, code).await?;
@@ -100,7 +105,8 @@ pub async fn create_biller(
     made.ok_or_else(|| broken("reading a biller", "it was made just now"))
 }
 
-/// Changes a biller as it was last read. Accounts are only added: money may lie on them.
+/// Changes a biller as it was last read. Accounts are only added: money may lie on them. Another rhythm of settlements counts
+/// from the next midnight.
 ///
 /// # Errors
 /// `Input`, `NotFound`, `Stale`, `KeyReused`.
@@ -121,7 +127,7 @@ pub async fn change_biller(
     let found = store::biller::find_by_code(&mut tx, code).await?.ok_or(Error::NotFound)?;
     if let Claim::New(recorder) = claimed {
         let (id, agency) = (found.biller.id, text.agency.as_deref());
-        let all = found.heads.iter().chain(&text.heads).collect::<std::collections::BTreeSet<_>>();
+        let all = found.heads().chain(&text.heads).collect::<std::collections::BTreeSet<_>>();
         if all.len() > MOST_HEADS {
             let message = "at most 15 heads have accounts of their own";
             return Err(Error::Input(vec![Finding::new("/heads", "TOO_MANY", message)]));
@@ -130,6 +136,7 @@ pub async fn change_biller(
             return Err(Error::Stale { version: found.biller.version });
         }
         give_accounts(&mut tx, id, &text.heads).await?;
+        set_rhythm(&mut tx, id, text.settle.unwrap_or(found.settle)).await?;
         recorder.record(&mut tx, &()).await?;
     }
     let changed = store::biller::find_by_code(&mut tx, code).await?;
@@ -148,6 +155,14 @@ async fn give_accounts(db: &mut PgConnection, id: BillerId, heads: &[String]) ->
         };
         let account = store::ledger::open(&mut *db, ext, Class::Biller, None).await?;
         store::biller::insert_head(&mut *db, id, head, account).await?;
+    }
+    Ok(())
+}
+
+/// All accounts of a biller are settled alike, also those that it has only now.
+async fn set_rhythm(db: &mut PgConnection, id: BillerId, settle: Settle) -> Result<(), Error> {
+    for account in store::biller::accounts(db, id).await? {
+        store::settlement::set_rhythm(db, account, settle.rhythm()).await?;
     }
     Ok(())
 }

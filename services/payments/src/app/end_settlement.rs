@@ -86,8 +86,11 @@ pub(super) async fn pay_settlement(
 /// Gives settled money back to the payee's account: the bank could not wire it. Idempotent: the claim on the settlement lets
 /// it happen once. Each try has an id of its own, since a refusal is final for an id and a payee may take money again later.
 ///
+/// A closed payee takes none ever again, so its money goes aside, to where money waits for its owner. That a payee be closed
+/// only when all it was settled is wired could not be kept in one order with the settling: a command looks at one account.
+///
 /// # Errors
-/// `NotFound`, `State` when it was wired, `Input`.
+/// `NotFound`, `State` when it was wired, `Input`, `Refused` while the payee takes no money.
 #[tracing::instrument(name = "payments.settlement_returned", skip_all, fields(settlement.id = %id))]
 pub async fn settlement_returned(
     app: &App,
@@ -106,13 +109,17 @@ pub async fn settlement_returned(
         return view::settlement(settlement).ok_or(Error::NotFound);
     }
     let (settlement, net) = closed(Some(settlement))?;
-    let payable = open_payable(app, &settlement).await?;
     let doc = json!({ "v": 1, "settlement": id, "returned": reason, "officer": staff.account });
-    let posting = app.ids.uuid(app.clock.now());
-    let posting = ending(&settlement, posting, payable, settlement.payee, net);
-    let claims = vec![Claim { subject: id.as_uuid(), outcome: outcome::RETURNED }];
-    let posting = Posting { claims, doc: Some(doc.to_string()), ..posting };
-    match app.ledger.post(posting).await? {
+    let doc = doc.to_string();
+    let mut verdict = give_back(app, &settlement, settlement.payee, net, &doc).await?;
+    if matches!(verdict, Verdict::Refused(refused) if refused.code == Code::AccountClosed) {
+        let suspense = {
+            let (mut db, ext) = (app.connection().await?, chart::SUSPENSE);
+            store::ledger::open(&mut db, ext, Class::Suspense, None).await?
+        };
+        verdict = give_back(app, &settlement, suspense, net, &doc).await?;
+    }
+    match verdict {
         Verdict::Created(_) => {}
         // Wired, or given back by somebody else just now.
         Verdict::Refused(refused) if refused.code == Code::AlreadyResolved => {}
@@ -126,6 +133,20 @@ pub async fn settlement_returned(
         return Err(Error::State);
     }
     after.and_then(view::settlement).ok_or_else(|| broken("reading a settlement", "it is gone"))
+}
+
+async fn give_back(
+    app: &App,
+    settlement: &Settlement,
+    to: AccountNo,
+    net: i64,
+    doc: &str,
+) -> Result<Verdict, Error> {
+    let payable = open_payable(app, settlement).await?;
+    let posting = ending(settlement, app.ids.uuid(app.clock.now()), payable, to, net);
+    let claims = vec![Claim { subject: settlement.id.as_uuid(), outcome: outcome::RETURNED }];
+    let posting = Posting { claims, doc: Some(doc.to_owned()), ..posting };
+    Ok(app.ledger.post(posting).await?)
 }
 
 /// A settlement whose money waits to be wired, with how much that is.

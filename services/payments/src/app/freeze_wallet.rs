@@ -5,6 +5,8 @@ use city_contracts::key::IdempotencyKey;
 use city_contracts::payments::{WalletEvent, WalletState, WalletView};
 use city_ids::WalletId;
 use city_receipt::derive;
+use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::ask_approval::{Begun, begin};
 use super::{App, my_wallet};
@@ -14,7 +16,7 @@ use crate::domain::{input, wallet as rules};
 use crate::error::{Error, broken};
 use crate::events;
 use crate::store;
-use crate::store::wallet::{Of, Wallet};
+use crate::store::wallet::{FlagsSet, Of, Wallet};
 
 /// Another officer may come between as often as this.
 const TRIES: usize = 5;
@@ -75,7 +77,8 @@ pub async fn freeze_wallet(
     Err(broken("stopping a wallet", "it is changed again and again"))
 }
 
-/// Asks a second officer that a wallet be open again. Idempotent by the officer's key.
+/// Asks a second officer that a wallet be open again: that the stop which it has now be undone, and no later one. Idempotent
+/// by the officer's key.
 ///
 /// # Errors
 /// `NotFound`, `State` when it is open or closed, `Input`, `KeyReused`.
@@ -86,10 +89,45 @@ pub async fn unfreeze_wallet(
     id: WalletId,
     reason: &str,
 ) -> Result<Approval, Error> {
-    let stopped =
-        |wallet: &Wallet| matches!(wallet.state(), WalletState::NoDebit | WalletState::Frozen);
-    let asked = Asked::UnfreezeWallet { wallet: id };
-    ask(app, staff, key, id, asked, reason, stopped).await
+    let mut findings = Vec::new();
+    let reason = input::reason(reason, &mut findings);
+    if !findings.is_empty() {
+        return Err(Error::Input(findings));
+    }
+    let request = (id, None::<i64>, &reason);
+    let mut asking = match begin(app, staff, key, "askApproval", &request).await? {
+        Begun::New(asking) => asking,
+        Begun::Known(approval) => return Ok(approval),
+    };
+    store::wallet::find(&mut asking.tx, Of::Id(id)).await?.ok_or(Error::NotFound)?;
+    let set = store::wallet::flags_set(&mut asking.tx, id).await?;
+    let stop = set.filter(|set| {
+        matches!(rules::state(set.flags), WalletState::NoDebit | WalletState::Frozen)
+    });
+    let stop = stop.ok_or(Error::State)?.command;
+    let asked = Asked::UnfreezeWallet { wallet: id, stop: Some(stop) };
+    asking.finish(staff, asked, reason).await
+}
+
+/// The id of the command that undoes a stop: it follows from it, so that whoever asks how often, a stop is undone once.
+pub(super) fn undoing(stop: Uuid) -> Uuid {
+    derive("wallet.unfreeze", stop)
+}
+
+/// The flags that a stop set, as long as no other command set any since; also while what undoes it is all that did.
+///
+/// # Errors
+/// When the database is away.
+pub(super) async fn stopped_by(
+    db: &mut PgConnection,
+    wallet: WalletId,
+    stop: Option<Uuid>,
+) -> Result<Option<i32>, Error> {
+    let set = store::wallet::flags_set(db, wallet).await?;
+    let of_stop =
+        |stop: &Uuid, set: &FlagsSet| set.command == *stop || set.command == undoing(*stop);
+    let set = stop.zip(set).filter(|(stop, set)| of_stop(stop, set));
+    Ok(set.map(|(_, set)| set.flags))
 }
 
 /// Writes a request to a second officer, if the wallet is such that it makes sense.

@@ -6,7 +6,8 @@ use city_contracts::catalogue::dossier_event::{DossierFeeCancelled, DossierFeeRe
 use city_contracts::event::Envelope;
 use city_contracts::payments::BillHeadView;
 use city_events::{Handled, inbox, outbox};
-use city_ids::BillId;
+use city_ids::{BillId, EventId};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::App;
@@ -19,10 +20,15 @@ use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::bill::NewBill;
 
+/// Under this name the reference of a fee is claimed by whichever comes first, the bill or the word that it is not wanted. What one
+/// instance read and did not handle waits while another handles what came later, so a cancellation may come before its request.
+/// Rows of the inbox are kept for 30 days, longer than an event can be late: outboxes keep 14. A bill of longer ago, or of before
+/// this was claimed, is there to be found; nothing needs its claim.
+const FIRST_OF_A_FEE: &str = "dossier-fees.bill";
 /// How long a bill without a deadline may wait before it is overdue.
 const DAYS_TO_PAY: Days = Days::new(30);
 
-/// Makes a bill of a fee of a dossier. Idempotent: claims the event, and a reference has one bill.
+/// Makes a bill of a fee of a dossier, unless it was cancelled already. Idempotent: claims the event, and a reference has one bill.
 ///
 /// # Errors
 /// `Internal` for a request that no bill can be made of; unavailable when the database is away.
@@ -57,6 +63,10 @@ pub async fn fee_requested(
     if !inbox::claim(&mut tx, consumer, event.id, now).await.map_err(fault("claiming an event"))? {
         return Ok(Handled::Before);
     }
+    if !is_first(app, &mut tx, source).await? {
+        tx.commit().await.map_err(fault("committing"))?;
+        return Ok(Handled::Ignored); // it was cancelled before it came, or asked for before
+    }
     let day = hue_day(event.at);
     let (number, source_ref) = (number(source), source.to_string());
     let agency = &asked.payee_agency;
@@ -86,8 +96,14 @@ pub async fn fee_requested(
     Ok(Handled::Now)
 }
 
-/// Cancels the bill of a fee, unless it is paid: the ledger decides which was first. Idempotent by an id that follows from
-/// the bill.
+/// Whether nobody asked for a fee or cancelled it before, in the caller's transaction.
+async fn is_first(app: &App, db: &mut PgConnection, source: Uuid) -> Result<bool, Error> {
+    let first = inbox::claim(db, FIRST_OF_A_FEE, EventId::restore(source), app.clock.now()).await;
+    first.map_err(fault("claiming a fee"))
+}
+
+/// Cancels the bill of a fee, unless it is paid: the ledger decides which was first. A fee without a bill gets none any more.
+/// Idempotent by an id that follows from the bill.
 ///
 /// # Errors
 /// Unavailable when the ledger or the database is away.
@@ -99,8 +115,16 @@ pub async fn fee_cancelled(
     let source = Uuid::try_parse(&event.body.bill_ref).ok();
     let source = source.ok_or_else(|| broken("cancelling a bill", "the reference is no id"))?;
     let bill = {
-        let mut db = app.connection().await?;
-        store::bill::find_by_source(&mut db, &source.to_string()).await?
+        let (mut db, source_ref) = (app.connection().await?, source.to_string());
+        let found = store::bill::find_by_source(&mut db, &source_ref).await?;
+        if found.is_none() && is_first(app, &mut db, source).await? {
+            return Ok(Handled::Now); // whoever asks for it later gets no bill
+        }
+        match found {
+            Some(bill) => Some(bill),
+            // It was written meanwhile, or cancelled before.
+            None => store::bill::find_by_source(&mut db, &source_ref).await?,
+        }
     };
     let Some(bill) = bill else { return Ok(Handled::Ignored) };
     let id = cancellation(bill.revision);

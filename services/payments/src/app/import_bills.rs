@@ -10,8 +10,8 @@ use city_ids::BillerId;
 use uuid::Uuid;
 
 use super::App;
-use crate::domain::bill_file::{Assembly, Draft, Header, RefusedLine};
-use crate::domain::csv::{Reader, Record};
+pub use crate::domain::bill_file::Format;
+use crate::domain::bill_file::{Arrived, NoHeader, Reading};
 use crate::error::{Error, broken, fault};
 use crate::store;
 use crate::store::bill_import::Job;
@@ -35,12 +35,8 @@ pub struct Receiving<'a> {
     id: Uuid,
     atomic: bool,
     digest: Context,
-    reader: Reader,
-    header: Option<Header>,
-    assembly: Assembly,
-    drafts: Vec<Draft>,
-    refused: Vec<RefusedLine>,
-    lines: i64,
+    reading: Reading,
+    arrived: Arrived,
     bills: i64,
     refused_before: i64,
 }
@@ -54,24 +50,25 @@ pub async fn begin_import(
     sender: Sender,
     biller: BillerId,
     atomic: bool,
+    format: Format,
 ) -> Result<Receiving<'_>, Error> {
     let now = app.clock.now();
     let id = app.ids.uuid(now);
     let mut db = app.connection().await?;
     store::bill_import::begin(&mut db, id, biller, sender, atomic, now).await?;
+    let mut digest = Context::new(&SHA256);
+    if format == Format::Json {
+        digest.update(b"JSON\n"); // the same bytes read in another way are another request
+    }
     Ok(Receiving {
         app,
         sender,
         biller,
         id,
         atomic,
-        digest: Context::new(&SHA256),
-        reader: Reader::default(),
-        header: None,
-        assembly: Assembly::default(),
-        drafts: Vec::new(),
-        refused: Vec::new(),
-        lines: 0,
+        digest,
+        reading: Reading::new(format),
+        arrived: Arrived::default(),
         bills: 0,
         refused_before: 0,
     })
@@ -85,10 +82,8 @@ impl Receiving<'_> {
     pub async fn push(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.digest.update(bytes);
         for slice in bytes.chunks(SLICE) {
-            let mut records = Vec::new();
-            self.reader.push(slice, &mut records);
-            self.take(records)?;
-            if self.drafts.len() >= BATCH || self.refused.len() >= BATCH {
+            self.reading.push(slice, &mut self.arrived).map_err(header)?;
+            if self.arrived.bills.len().max(self.arrived.refused.len()) >= BATCH {
                 self.keep().await?;
             }
         }
@@ -100,15 +95,7 @@ impl Receiving<'_> {
     /// # Errors
     /// `Input`, `KeyReused`.
     pub async fn finish(&mut self, key: &IdempotencyKey) -> Result<Job, Error> {
-        let mut records = Vec::new();
-        std::mem::take(&mut self.reader).finish(&mut records);
-        self.take(records)?;
-        if self.header.is_none() {
-            return Err(header());
-        }
-        let last = std::mem::take(&mut self.assembly).finish();
-        self.drafts.extend(last.bill);
-        self.refused.extend(last.refused);
+        self.reading.finish(&mut self.arrived).map_err(header)?;
         self.keep().await?;
 
         let now = self.app.clock.now();
@@ -141,25 +128,9 @@ impl Receiving<'_> {
         found.ok_or_else(|| broken("reading an import", "it is gone"))
     }
 
-    fn take(&mut self, records: Vec<Record>) -> Result<(), Error> {
-        for record in records {
-            let Some(columns) = &self.header else {
-                let cells = record.cells.map_err(|_| header())?;
-                self.header = Some(Header::parse(&cells).ok_or_else(header)?);
-                continue;
-            };
-            self.lines += 1;
-            let assembled = self.assembly.push(columns, record);
-            self.drafts.extend(assembled.bill);
-            self.refused.extend(assembled.refused);
-        }
-        Ok(())
-    }
-
     async fn keep(&mut self) -> Result<(), Error> {
         let mut db = self.app.connection().await?;
-        let drafts = std::mem::take(&mut self.drafts);
-        let mut refused = std::mem::take(&mut self.refused);
+        let Arrived { lines, bills: drafts, mut refused } = std::mem::take(&mut self.arrived);
         let count = |rows: usize| i64::try_from(rows).unwrap_or(i64::MAX);
         let twice = store::bill_import::keep(&mut db, self.id, &drafts).await?;
         let bills = count(drafts.len() - twice.len());
@@ -169,7 +140,6 @@ impl Receiving<'_> {
             return Err(Error::Input(vec![Finding::new("", "TOO_MANY", message)]));
         }
         refused.extend(twice);
-        let lines = std::mem::take(&mut self.lines);
         self.refused_before += count(refused.len());
         store::bill_import::refuse(&mut db, self.id, &refused, MOST_REFUSED).await?;
         store::bill_import::received(&mut db, self.id, lines, bills, count(refused.len())).await
@@ -184,9 +154,10 @@ impl Receiving<'_> {
     }
 }
 
-fn header() -> Error {
+fn header(NoHeader: NoHeader) -> Error {
     let message = "the first line names the columns: number, customer_code, due_date, head_code, head_name, amount, and any \
-                   of holder, period, rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps";
+                   of holder, period, rebate_until, rebate_bps, rebate_fixed, penalty_bps_per_day, penalty_fixed, \
+                   penalty_cap_bps";
     Error::Input(vec![Finding::new("", "HEADER", message)])
 }
 

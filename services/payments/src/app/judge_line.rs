@@ -1,4 +1,7 @@
 //! One line of a provider's statement against what messages and ledger say.
+//!
+//! A statement is a file that an officer hands in, and no provider signs it: money of which it alone tells goes aside, and is
+//! credited by a second officer, or as soon as the provider itself confirms it.
 
 use chrono::DateTime;
 use city_clock::{Timestamp, hue_day};
@@ -7,18 +10,18 @@ use city_contracts::payments::{BreakEvent, Provider, ReconciliationClass as Clas
 use city_events::outbox;
 use city_ids::{EventId, ProviderOrderId, RefundId};
 use city_money::Vnd;
-use city_receipt::{derive, sha256};
+use city_receipt::sha256;
 use sqlx::PgConnection;
-use uuid::{Builder, Uuid};
 
 use super::freeze_wallet::unexpected;
-use super::provider::hear;
+use super::move_refund::provider_order;
+use super::provider::{answered, hear};
 use super::{App, finish_refund};
 use crate::domain::chart;
 use crate::domain::ledger::{Claim, Class as Account, Leg, Posting, Purpose, Verdict};
 use crate::domain::limits::midnight;
 use crate::domain::provider::{Proof, Said, refund_of_ref};
-use crate::domain::reconciliation::{Fee, Kind, Line};
+use crate::domain::reconciliation::{Fee, Kind, Line, aside_subject};
 use crate::domain::working_days;
 use crate::error::{Error, fault};
 use crate::store;
@@ -51,7 +54,7 @@ impl Judged {
     }
 }
 
-/// Judges a line: money that only the statement knows of is credited or set aside, and what disagrees is opened as a break.
+/// Judges a line: money that only the statement knows of is set aside, and what disagrees is opened as a break.
 /// Idempotent, each step of it.
 ///
 /// # Errors
@@ -73,7 +76,7 @@ pub async fn judge_line(
         None if kept.repeats => (Judged::of(Class::Duplicate, line.amount, None), false),
         None => match line.kind {
             Kind::Pay => (judge_payment(app, run.provider, line, fee).await?, true),
-            Kind::Refund => (judge_refund(app, line).await?, true),
+            Kind::Refund => (judge_refund(app, run.provider, line).await?, true),
         },
     };
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
@@ -84,9 +87,20 @@ pub async fn judge_line(
             let of = (judged.class, run.provider, key, judged.order, amount);
             open_break(app, &mut tx, of, closed, now).await?;
         }
-        if judged.class == Class::Matched {
-            let (of, key) = (run.provider, &line.txn_no);
-            store::reconciliation::close_by_witness(&mut tx, of, key, now).await?;
+        // The provider has it: what else it says of it is a break of its own.
+        if line.kind == Kind::Pay
+            && matches!(judged.class, Class::Matched | Class::Fee | Class::AmountDiffers)
+        {
+            let (of, txn_no) = (run.provider, &line.txn_no);
+            let left = store::reconciliation::close_by_witness(&mut tx, of, txn_no, now).await?;
+            if let Some(id) = left {
+                tracing::error!(break_.id = %id, "A missing payment comes in a statement while officers end its break");
+            }
+        }
+        // The provider has it as it was ordered.
+        if let (Class::Matched | Class::Fee, Some(order)) = (judged.class, judged.order) {
+            let keys = [line.our_ref.clone(), line.txn_no.clone()];
+            answered(&mut tx, (run.provider, order), &keys, now).await?;
         }
     }
     tx.commit().await.map_err(fault("committing"))
@@ -108,18 +122,18 @@ async fn judge_payment(
     let proof = store::reconciliation::proof_of(&mut db, order.id).await?;
     drop(db);
     let of = Some(order.id);
-    if let Some((txn_no, amount, _)) = &proof
+    let paid = || Proof { txn_no: line.txn_no.clone(), paid_at: Some(line.paid_at) };
+    if let Some((txn_no, amount, by_statement)) = &proof
         && order.facts.arrival.is_none()
         && (txn_no, *amount) == (&line.txn_no, line.amount)
     {
         // The proof was kept, and then the ledger was away: the money is still to be moved.
-        let proof = Proof { txn_no: line.txn_no.clone(), paid_at: Some(line.paid_at) };
-        hear(app, &order, &Said::Paid(proof), Evidence::Statement).await?;
+        let said = if *by_statement { Said::Doubted(paid()) } else { Said::Paid(paid()) };
+        hear(app, &order, &said, Evidence::Statement).await?;
     }
     Ok(match proof {
         None if line.amount == order.amount => {
-            let proof = Proof { txn_no: line.txn_no.clone(), paid_at: Some(line.paid_at) };
-            hear(app, &order, &Said::Paid(proof), Evidence::Statement).await?;
+            hear(app, &order, &Said::Doubted(paid()), Evidence::Statement).await?;
             let judged = Judged::of(Class::MissingHere, line.amount, of);
             Judged { settled: true, ..judged }
         }
@@ -138,30 +152,36 @@ async fn judge_payment(
         Some(_) if fee.of(line.amount) != line.fee => {
             Judged::of(Class::Fee, (line.fee - fee.of(line.amount)).abs(), of)
         }
-        Some(_) => Judged::matched(),
+        Some(_) => Judged { order: of, ..Judged::matched() },
     })
 }
 
-async fn judge_refund(app: &App, line: &Line) -> Result<Judged, Error> {
-    let id = refund_of_ref(&line.our_ref).map(RefundId::restore);
-    let known = match id {
-        Some(id) => store::refund::find(&mut *app.connection().await?, id).await?,
-        None => None,
+/// A line ends only a refund that this very provider was asked for: of what nobody asked, a file of an officer's making alone
+/// would tell.
+async fn judge_refund(app: &App, provider: Provider, line: &Line) -> Result<Judged, Error> {
+    let missing = || Judged::of(Class::MissingHere, line.amount, None);
+    let Some(id) = refund_of_ref(&line.our_ref).map(RefundId::restore) else {
+        return Ok(missing());
     };
-    let Some(known) = known else {
-        return Ok(Judged::of(Class::MissingHere, line.amount, None));
-    };
+    let mut db = app.connection().await?;
+    let Some(known) = store::refund::find(&mut db, id).await? else { return Ok(missing()) };
+    let order = provider_order(&mut db, &known.refund).await?;
+    drop(db);
+    if order.is_none_or(|order| order.provider != provider) {
+        return Ok(missing());
+    }
     let amount = known.refund.amount();
     if amount != line.amount {
         return Ok(Judged::of(Class::AmountDiffers, (line.amount - amount).abs(), None));
     }
     Ok(match known.state {
         RefundState::Done => Judged::matched(),
-        RefundState::Held | RefundState::Sent | RefundState::Unknown => {
+        // Kept before the provider is asked.
+        RefundState::Sent | RefundState::Unknown => {
             finish_refund(app, known.refund.id, None).await?;
-            Judged { settled: true, ..Judged::of(Class::MissingHere, line.amount, None) }
+            Judged { settled: true, ..missing() }
         }
-        _ => Judged::of(Class::MissingHere, line.amount, None),
+        _ => missing(),
     })
 }
 
@@ -176,24 +196,13 @@ async fn set_aside(app: &App, provider: Provider, line: &Line) -> Result<(), Err
         tx.commit().await.map_err(fault("committing"))?;
         (clearing, suspense)
     };
-    let name = store::provider::name(provider);
-    let label = format!("recon.aside.{name}.{}", line.txn_no);
-    let subject = derive(&label, Uuid::nil());
-    // Its id lies in the month in which it was paid.
-    let millis = u64::try_from(line.paid_at.timestamp_millis()).unwrap_or_default();
-    let id = derive(&label, Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid());
+    let subject = aside_subject(store::provider::name(provider), &line.txn_no);
     let leg = Leg::post(clearing, suspense, line.amount, Purpose::Reconciliation);
-    let hash = sha256(&[label.as_bytes(), &line.amount.to_be_bytes()]);
-    let posting = |id| Posting {
-        claims: vec![Claim { subject, outcome: SET_ASIDE }],
-        ..Posting::new(id, hash, vec![leg.clone()])
-    };
-    let mut verdict = app.ledger.post(posting(id)).await?;
-    if verdict == Verdict::KeyReused {
-        // Another line of this number said another amount, or somebody used the id: the claim knows.
-        verdict = app.ledger.post(posting(app.ids.uuid(app.clock.now()))).await?;
-    }
-    match verdict {
+    let hash = sha256(&[b"recon.aside", subject.as_bytes(), &line.amount.to_be_bytes()]);
+    let claims = vec![Claim { subject, outcome: SET_ASIDE }];
+    // An id of now, whenever a file says that it was paid: the claim lets it happen once.
+    let id = app.ids.uuid(app.clock.now());
+    match app.ledger.post(Posting { claims, ..Posting::new(id, hash, vec![leg]) }).await? {
         // Refused: another line said so before.
         Verdict::Created(_) | Verdict::Refused(_) => Ok(()),
         other => Err(unexpected(&other)),

@@ -24,10 +24,12 @@ mod import_bills;
 mod import_statement;
 mod issue_receipt;
 mod judge_line;
+mod limit_rules;
 mod list_approvals;
 mod list_breaks;
 mod list_refunds;
 mod list_settlements;
+mod list_suspense;
 pub mod merchant;
 mod move_refund;
 mod my_bills;
@@ -38,6 +40,7 @@ mod open_wallet;
 mod pay;
 mod pay_bill;
 mod pay_merchant;
+pub mod payee;
 mod posting_messages;
 pub mod privacy;
 mod provider;
@@ -45,6 +48,7 @@ mod qr_payee;
 mod quote;
 mod read_payment;
 mod refund_own_sale;
+mod release_suspense;
 mod remind_of_bills;
 mod replace_bills;
 mod request_refund;
@@ -92,13 +96,15 @@ pub use find_wallet::{Whose, find_wallet};
 pub use freeze_wallet::{freeze_wallet, unfreeze_wallet};
 pub use hear_fees::{fee_cancelled, fee_requested};
 pub use hear_level::hear_level;
-pub use import_bills::{Receiving, Sender, begin_import, find_import};
+pub use import_bills::{Format, Receiving, Sender, begin_import, find_import};
 pub use import_statement::{RunSeen, import_statement, list_runs};
 pub use issue_receipt::issue_receipt;
+pub use limit_rules::LimitRules;
 pub use list_approvals::{find_approval, list_approvals};
 pub use list_breaks::list_breaks;
 pub use list_refunds::{find_refund, list_refunds};
 pub use list_settlements::{Lines, find_settlement, list_settlements};
+pub use list_suspense::list_suspense;
 pub use move_refund::{finish_refund, move_refund};
 pub use my_bills::{my_bill, my_bills};
 pub use my_receipt::my_receipt;
@@ -109,12 +115,13 @@ pub use pay_bill::pay_bill;
 pub use pay_merchant::pay_merchant;
 pub use posting_messages::{Message, posting_messages};
 pub use provider::{
-    Heard, MOST_MESSAGE_BYTES, Providers, ask_about_one, credit_review, hear_notice, list_reviews,
-    read_provider_payment, refund_review, send_one_refund, start_provider_payment,
+    Heard, MOST_MESSAGE_BYTES, Providers, Strangers, ask_about_one, credit_review, hear_notice,
+    list_reviews, read_provider_payment, refund_review, send_one_refund, start_provider_payment,
 };
 pub use qr_payee::qr_payee;
 pub use quote::quote;
 pub use read_payment::read_payment;
+pub use release_suspense::release_suspense;
 pub use remind_of_bills::remind_some;
 pub use replace_bills::replace_some;
 pub use request_refund::{AskRefund, request_refund};
@@ -127,7 +134,7 @@ pub use settle_payees::{close_settlement, open_settlements};
 pub use statement::{staff_statement, statement};
 pub use statement_csv::statement_csv;
 pub use step_up::StepUpKeys;
-pub use view::{biller as biller_view, purpose_number};
+pub use view::{biller as biller_view, purpose as wire_purpose, purpose_number};
 pub use watch_bills::set_bill_watch;
 pub use watch_breaks::watch_breaks;
 
@@ -163,11 +170,15 @@ pub struct App {
     /// The city printed in them.
     pub qr_city: String,
     /// How many calls merchants' systems make.
-    pub calls: Arc<merchant::Calls>,
+    pub calls: Arc<payee::Calls>,
+    /// How many notices there are that nobody proves.
+    pub strangers: Arc<Strangers>,
     /// How long merchants can read what they were told.
     pub events_kept: Duration,
     /// Whether webhooks may call this machine.
     pub webhook_loopback: Loopback,
+    /// The rules on what leaves a wallet.
+    pub limit_rules: Arc<LimitRules>,
     /// The identity level from which a resident may open a wallet.
     pub wallet_level: u8,
     /// Where signed heads are copied to.

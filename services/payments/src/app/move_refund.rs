@@ -18,7 +18,7 @@ use crate::domain::ledger::{
 };
 use crate::domain::provider::state::{Facts, Refunds};
 use crate::domain::provider::{arrival, outcome};
-use crate::domain::refund::{Moved, Refund, Target};
+use crate::domain::refund::{Moved, Refund, Requester, Target};
 use crate::error::{Error, broken, fault};
 use crate::events;
 use crate::store;
@@ -26,6 +26,8 @@ use crate::store::provider::Order;
 
 /// How long money may be set aside for a provider: until somebody says what became of it.
 const HELD_FOR: Duration = Duration::days(3_650);
+/// What is told of a refund that an officer refused.
+const REFUSED: &str = "OFFICER_REFUSED";
 
 /// Moves a refund that is approved, or needs no approval, and gives the ledger's answer. Idempotent: under an id that follows
 /// from the refund. Money for a closed wallet goes to where money waits for its owner.
@@ -117,18 +119,48 @@ pub async fn finish_refund(
 /// Notes that the ledger answered, and tells once what follows from a no.
 async fn settle(app: &App, refund: &Refund, told: Vec<Event>, now: Timestamp) -> Result<(), Error> {
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    let first = store::refund::answered(&mut tx, refund.id, now).await?;
-    for event in told.into_iter().filter(|_| first) {
-        let id = city_ids::EventId::restore(event.id);
-        let envelope = city_contracts::event::Envelope::new(id, &event.kind, now, event.body);
-        let pushed = city_events::outbox::push(&mut tx, &envelope).await;
-        pushed.map_err(fault("writing the outbox"))?;
+    if store::refund::answered(&mut tx, refund.id, now).await? {
+        tell(&mut tx, told, now).await?;
     }
     tx.commit().await.map_err(fault("committing"))
 }
 
+async fn tell(tx: &mut PgConnection, told: Vec<Event>, now: Timestamp) -> Result<(), Error> {
+    for event in told {
+        let id = city_ids::EventId::restore(event.id);
+        let envelope = city_contracts::event::Envelope::new(id, &event.kind, now, event.body);
+        let pushed = city_events::outbox::push(&mut *tx, &envelope).await;
+        pushed.map_err(fault("writing the outbox"))?;
+    }
+    Ok(())
+}
+
+/// Tells that an officer refused a refund which the city itself had begun: its payer was told that the money comes back. What
+/// an officer asked for was told to nobody. In the transaction of the decision, which is made once.
+///
+/// # Errors
+/// When the database is away.
+pub(super) async fn tell_refused(
+    tx: &mut PgConnection,
+    id: RefundId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let known = store::refund::find(&mut *tx, id).await?.ok_or(Error::NotFound)?;
+    if known.refund.requester != Requester::City {
+        return Ok(());
+    }
+    let legs = store::refund::moved(&mut *tx, known.refund.payment).await?;
+    let order = provider_order(&mut *tx, &known.refund).await?;
+    let moving = Moving::of(&known.refund, &legs, order.as_ref())?;
+    let changed = moving.order_changed(known.refund.act(), RefundState::Refused);
+    tell(tx, std::iter::once(moving.failed(REFUSED)).chain(changed).collect(), now).await
+}
+
 /// The provider's order whose money a refund gives back.
-async fn provider_order(db: &mut PgConnection, refund: &Refund) -> Result<Option<Order>, Error> {
+pub(super) async fn provider_order(
+    db: &mut PgConnection,
+    refund: &Refund,
+) -> Result<Option<Order>, Error> {
     if refund.target != Target::Provider {
         return Ok(None);
     }
@@ -194,10 +226,13 @@ impl<'a> Moving<'a> {
         }
     }
 
-    /// Money that was aside goes back or is credited, never both. After a refund that failed, the counter alone decides
-    /// about the next.
+    /// Money that is aside goes back or is credited, never both. After a refund that failed, the counter alone decides
+    /// about the next. What was credited after it had waited is taken from whom it was credited to, and claims nothing.
     fn order_claim(&self) -> Vec<Claim> {
-        let aside = self.order.filter(|order| order.facts.arrival != Some(arrival::CREDITED));
+        let aside = self.order.filter(|order| {
+            order.facts.arrival != Some(arrival::CREDITED)
+                && order.arrived_by == Some(self.refund.moved)
+        });
         let unclaimed = aside.filter(|order| order.facts.claim != Some(outcome::REFUNDED));
         let claim = |order: &Order| Claim { subject: order.subject, outcome: outcome::REFUNDED };
         unclaimed.map(claim).into_iter().collect()
@@ -240,6 +275,7 @@ impl<'a> Moving<'a> {
             account: payer.or_else(|| self.order.map(|order| order.owner)),
             purpose: view::purpose(self.purpose),
             amount: Vnd::new(self.refund.amount()),
+            provider_payment: self.order.map(|order| order.id),
             failure: failure.map(str::to_owned),
         }
     }

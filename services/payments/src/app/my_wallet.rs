@@ -31,7 +31,7 @@ pub async fn my_wallet(app: &App, who: &Resident) -> Result<Option<WalletView>, 
 pub(super) async fn view(app: &App, db: &mut PgConnection, of: Of) -> Result<WalletView, Error> {
     let now = app.clock.now();
     let wallet = store::wallet::find(db, of).await?.ok_or(Error::NotFound)?;
-    let rules = store::limit::rules(db).await?;
+    let rules = app.limit_rules.in_force(db).await?;
     let counter = |rule: &crate::domain::limits::Rule| rule.counter_of(wallet.owner.as_uuid(), now);
     let counters: Vec<_> = rules.iter().filter_map(counter).collect();
     let used: HashMap<_, _> = store::limit::used(db, &counters).await?.into_iter().collect();

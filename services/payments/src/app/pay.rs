@@ -1,25 +1,31 @@
 //! What every payment out of a wallet has in common: its first answer, its proof, its limits, its way into the ledger.
 
+use std::sync::Arc;
+
 use city_auth::Resident;
 use city_auth::step_up::OperationDigest;
 use city_clock::Timestamp;
 use city_contracts::payments::PaymentView;
+use city_contracts::problem::Kind;
+use city_http::Outcome as _;
 use city_ids::{AccountId, PostingId};
 use city_money::Vnd;
 use city_receipt::derive;
 use serde_json::{Value, json};
-use sqlx::PgConnection;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
 use super::freeze_wallet::unexpected;
 use super::{App, read_payment};
 use crate::domain::bill::outcome;
 use crate::domain::input;
-use crate::domain::ledger::{Code, Posting, Purpose, Refused, Verdict, check_new_id};
+use crate::domain::ledger::{Code, Created, Posting, Purpose, Refused, Verdict, check_new_id};
 use crate::domain::limits::{Rule, Spending, judge};
 use crate::error::{Error, broken};
 use crate::store;
-use crate::store::wallet::{Of, Wallet};
+use crate::store::payment::Opening;
+use crate::store::wallet::Wallet;
 
 /// What a person confirms, and what an id stands for ever after.
 #[derive(Debug, Clone, Copy)]
@@ -68,20 +74,21 @@ pub fn id_of(raw: &str) -> Result<PostingId, Error> {
 /// # Errors
 /// `KeyReused`, and the refusal it was answered.
 pub async fn first_answer(
+    app: &App,
     db: &mut PgConnection,
-    who: &Resident,
-    id: PostingId,
+    (who, id): (&Resident, PostingId),
+    opening: &Opening,
     subject: Option<Uuid>,
     same: impl FnOnce(Option<Uuid>) -> OperationDigest,
 ) -> Result<Option<PaymentView>, Error> {
-    let Some(known) = store::payment::find_known(&mut *db, id.as_uuid()).await? else {
+    let Some(known) = &opening.known else {
         return Ok(None);
     };
     if known.req_hash != same(known.reference).0 {
         return Err(Error::KeyReused);
     }
     if let Some((code, detail)) = known.refused {
-        let rules = store::limit::rules(&mut *db).await?;
+        let rules = app.limit_rules.of(&mut *db, opening.rules).await?;
         let winner = match subject {
             Some(subject) => store::payment::find_winner(db, subject).await?,
             None => None,
@@ -92,13 +99,45 @@ pub async fn first_answer(
     payment.map(Some).ok_or_else(|| broken("reading a payment", "its payer has no part in it"))
 }
 
+/// Whether something was sent under this id before, although its caller heard only that the outcome is pending: it may be on
+/// its way to the disk. Asked before a refusal that only the present moment explains, such as a confirmation that is too old
+/// by now; when this answers, whoever repeats a request is given its first answer.
+///
+/// # Errors
+/// The refusal when nothing was sent; those of a ledger that cannot say so now, since a refusal would be wrong then.
+pub async fn sent_before(app: &App, id: Uuid, refusal: Error) -> Result<(), Error> {
+    let of_the_moment = !matches!(refusal.kind(), Kind::Unavailable | Kind::Internal);
+    if of_the_moment && app.ledger.knows(id).await? { Ok(()) } else { Err(refusal) }
+}
+
+/// What a payment begins with when it was [sent before](sent_before), and the refusal it would have got.
+///
+/// # Errors
+/// As [`sent_before`].
+pub async fn reopened(
+    app: &App,
+    who: &Resident,
+    id: PostingId,
+    refusal: Error,
+) -> Result<(PoolConnection<Postgres>, Opening), Error> {
+    sent_before(app, id.as_uuid(), refusal).await?;
+    let mut db = app.connection().await?;
+    let opening = store::payment::find_opening(&mut db, id.as_uuid(), who.account, None).await?;
+    Ok((db, opening))
+}
+
+/// What is known of an id cannot be found.
+pub fn gone() -> Error {
+    broken("reading a payment", "what the ledger answered is gone")
+}
+
 /// A payer whose payment may go on: their wallet, and the rules that bind it.
 #[derive(Debug)]
 pub struct Payer {
     /// Their wallet.
     pub wallet: Wallet,
     /// The limits of now.
-    pub rules: Vec<Rule>,
+    pub rules: Arc<[Rule]>,
 }
 
 /// The payer of a new payment.
@@ -106,15 +145,15 @@ pub struct Payer {
 /// # Errors
 /// `IdTime`, `WalletRequired`.
 pub async fn payer(
+    app: &App,
     db: &mut PgConnection,
-    who: &Resident,
     id: PostingId,
+    opening: Opening,
     now: Timestamp,
 ) -> Result<Payer, Error> {
     check_new_id(id.as_uuid(), now).map_err(|_| Error::IdTime { now })?;
-    let wallet = store::wallet::find(&mut *db, Of::Owner(who.account)).await?;
-    let wallet = wallet.ok_or(Error::WalletRequired)?;
-    Ok(Payer { wallet, rules: store::limit::rules(db).await? })
+    let wallet = opening.payer.ok_or(Error::WalletRequired)?;
+    Ok(Payer { wallet, rules: app.limit_rules.of(db, opening.rules).await? })
 }
 
 impl Payer {
@@ -137,28 +176,22 @@ impl Payer {
         }
     }
 
-    /// Has the ledger decide, limits included, and shows the payment.
+    /// Has the ledger decide, limits included.
     ///
     /// # Errors
     /// `Refused`, for ever for this id; `KeyReused`; those of a ledger that is away, which leave the id free.
     pub async fn post(
         &self,
         app: &App,
-        who: &Resident,
         posting: Posting,
         spending: &Spending,
-    ) -> Result<PaymentView, Error> {
+    ) -> Result<Created, Error> {
         let (counts, limits) = judge(&self.rules, spending);
         let posting = Posting { counts, limits, ..posting };
-        let id = PostingId::restore(posting.id);
         let subject = posting.claims.first().map(|claim| claim.subject);
         posting.check().map_err(|error| broken("building a payment", error))?;
         match app.ledger.post(posting).await? {
-            Verdict::Created(_) => {
-                let mut db = app.connection().await?;
-                let payment = read_payment::view(&mut db, id, who.account).await?;
-                payment.ok_or_else(|| broken("reading a payment", "it was made just now"))
-            }
+            Verdict::Created(created) => Ok(created),
             Verdict::Refused(refused) => {
                 let Refused { code, detail, winner, .. } = refused;
                 Err(refusal(code, detail, winner, subject, &self.rules))
@@ -167,6 +200,15 @@ impl Payer {
             other => Err(unexpected(&other)),
         }
     }
+}
+
+/// A payment that was made just now, as it reads.
+///
+/// # Errors
+/// Unavailable when the database is away; the payment is made nevertheless, and the same id shows it.
+pub async fn made(app: &App, who: &Resident, id: PostingId) -> Result<PaymentView, Error> {
+    let payment = read_payment::view(&mut *app.connection().await?, id, who.account).await?;
+    payment.ok_or_else(|| broken("reading a payment", "it was made just now"))
 }
 
 /// A refusal of the ledger, with what helps whoever asked.

@@ -22,6 +22,7 @@ use crate::error::Error;
 use crate::events;
 use crate::store;
 use crate::store::bill::Bill;
+use crate::store::payment::{Known, Opening};
 
 /// The mutation's name, which the person confirms.
 pub const OPERATION: &str = "payBill";
@@ -44,6 +45,7 @@ pub async fn pay_bill(app: &App, who: &Resident, command: &PayBill) -> Result<Pa
     let now = app.clock.now();
     let mut db = app.connection().await?;
     let bill = visible(&mut db, who, command.bill_id).await?;
+    let opening = store::payment::find_opening(&mut db, id.as_uuid(), who.account, None).await?;
     let biller = bill.biller.id.to_string();
     let intent = |revision| Intent {
         operation: OPERATION,
@@ -53,26 +55,49 @@ pub async fn pay_bill(app: &App, who: &Resident, command: &PayBill) -> Result<Pa
         context: Some(revision),
         note: None,
     };
-    // A repetition is about the revision that was paid or refused, whatever the bill became since.
-    let first = first_revision(&mut db, &bill, id, |revision| intent(revision).digest(who.account));
-    let first = first.await?;
-    let same = |paid: Option<Uuid>| intent(paid.unwrap_or(first)).digest(who.account);
-    let subject = Some(first);
-    if let Some(answered) = pay::first_answer(&mut db, who, id, subject, same).await? {
+    let digest_of = |revision| intent(revision).digest(who.account);
+    let first = first_answer(app, &mut db, (who, id), &bill, &opening, digest_of);
+    if let Some(answered) = first.await? {
         return Ok(answered);
     }
-    let payer = pay::payer(&mut db, who, id, now).await?;
+    let payer = pay::payer(app, &mut db, id, opening, now).await?;
     let due = bill.due(now).amount;
-    if amount != due {
-        return Err(Error::AmountChanged { due: Vnd::new(due) });
-    }
     let accounts = store::bill::accounts(&mut db, bill.biller.id, &bill.heads).await?;
     drop(db); // from here on other services are waited for
-    let digest = intent(bill.revision).digest(who.account);
-    app.step_up.verify(command.step_up_token.as_deref(), who, OPERATION, digest).await?;
+    let digest = digest_of(bill.revision);
+    let token = command.step_up_token.as_deref();
+    let confirmed = if amount == due {
+        app.step_up.verify(token, who, OPERATION, digest).await
+    } else {
+        Err(Error::AmountChanged { due: Vnd::new(due) })
+    };
+    if let Err(refusal) = confirmed {
+        let (mut db, opening) = pay::reopened(app, who, id, refusal).await?;
+        let first = first_answer(app, &mut db, (who, id), &bill, &opening, digest_of);
+        return first.await?.ok_or_else(pay::gone);
+    }
     let spending = payer.spending(who, bill.biller.purpose, amount, now);
     let posting = posting(&bill, &payer, &spending, id, digest.0, &accounts);
-    payer.post(app, who, posting, &spending).await
+    payer.post(app, posting, &spending).await?;
+    pay::made(app, who, id).await
+}
+
+/// What this payment was answered before, if it was. A repetition is about the revision that was paid or refused, whatever the
+/// bill became since.
+///
+/// # Errors
+/// `KeyReused`, and the refusal it was answered.
+async fn first_answer(
+    app: &App,
+    db: &mut PgConnection,
+    asked: (&Resident, PostingId),
+    bill: &Bill,
+    opening: &Opening,
+    digest: impl Fn(Uuid) -> OperationDigest,
+) -> Result<Option<PaymentView>, Error> {
+    let first = first_revision(&mut *db, bill, opening.known.as_ref(), &digest).await?;
+    let same = |paid: Option<Uuid>| digest(paid.unwrap_or(first));
+    pay::first_answer(app, db, asked, opening, Some(first), same).await
 }
 
 /// The revision a payment was about when it came first: a refusal of the ledger does not say it, so it is the one whose digest
@@ -80,13 +105,13 @@ pub async fn pay_bill(app: &App, who: &Resident, command: &PayBill) -> Result<Pa
 async fn first_revision(
     db: &mut PgConnection,
     bill: &Bill,
-    id: PostingId,
+    known: Option<&Known>,
     digest: impl Fn(Uuid) -> OperationDigest,
 ) -> Result<Uuid, Error> {
     if bill.no == 1 {
         return Ok(bill.revision);
     }
-    let Some(known) = store::payment::find_known(&mut *db, id.as_uuid()).await? else {
+    let Some(known) = known else {
         return Ok(bill.revision);
     };
     let revisions = store::bill::revisions(db, bill.id).await?;
@@ -133,7 +158,7 @@ fn posting(
     let paid = PaymentEvent {
         payment: id,
         account: payer.wallet.owner,
-        wallet: payer.wallet.id,
+        wallet: Some(payer.wallet.id),
         purpose: wire,
         amount: Vnd::new(due.amount),
         bill: Some(bill.id),

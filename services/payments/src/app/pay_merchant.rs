@@ -57,10 +57,12 @@ pub async fn pay_merchant(
     let note = note.as_deref();
     let intent = Intent { operation: OPERATION, id, payee: &payee_id, amount, context, note };
     let digest = intent.digest(who.account);
-    if let Some(answered) = pay::first_answer(&mut db, who, id, context, |_| digest).await? {
+    let opening = store::payment::find_opening(&mut db, id.as_uuid(), who.account, None).await?;
+    let first = pay::first_answer(app, &mut db, (who, id), &opening, context, |_| digest);
+    if let Some(answered) = first.await? {
         return Ok(answered);
     }
-    let payer = pay::payer(&mut db, who, id, now).await?;
+    let payer = pay::payer(app, &mut db, id, opening, now).await?;
     if let Some(order) = order.as_ref().filter(|order| order.amount != amount) {
         return Err(Error::AmountChanged { due: Vnd::new(order.amount) });
     }
@@ -69,13 +71,23 @@ pub async fn pay_merchant(
     if !findings.is_empty() {
         return Err(Error::Input(findings));
     }
-    sale.is_as_quoted(&mut db, id, now).await?;
+    let quoted = sale.is_as_quoted(&mut db, id, now).await;
     drop(db); // from here on other services are waited for
-    app.step_up.verify(command.step_up_token.as_deref(), who, OPERATION, digest).await?;
+    let token = command.step_up_token.as_deref();
+    let confirmed = match quoted {
+        Ok(()) => app.step_up.verify(token, who, OPERATION, digest).await,
+        changed => changed,
+    };
+    if let Err(refusal) = confirmed {
+        let (mut db, opening) = pay::reopened(app, who, id, refusal).await?;
+        let first = pay::first_answer(app, &mut db, (who, id), &opening, context, |_| digest);
+        return first.await?.ok_or_else(pay::gone);
+    }
     let spending = payer.spending(who, Purpose::Goods, sale.total(), now);
     let posting = sale.posting(&payer, id, digest.0, now)?;
     let posting = Posting { note: note.map(str::to_owned), ..posting };
-    payer.post(app, who, posting, &spending).await
+    payer.post(app, posting, &spending).await?;
+    pay::made(app, who, id).await
 }
 
 /// What the person wants to pay.
@@ -239,7 +251,7 @@ fn told(
     let payment = PaymentEvent {
         payment: id,
         account: payer.wallet.owner,
-        wallet: payer.wallet.id,
+        wallet: Some(payer.wallet.id),
         purpose: view::purpose(Purpose::Goods),
         amount: Vnd::new(amount),
         bill: None,

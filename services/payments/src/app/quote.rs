@@ -50,7 +50,8 @@ pub async fn quote(app: &App, who: &Resident, asked: &QuoteRequest) -> Result<Pa
     let mut findings = Vec::new();
     let note = input::note(asked.note.as_deref(), &mut findings);
     let mut db = app.connection().await?;
-    let payer = pay::payer(&mut db, who, id, now).await?;
+    let opening = store::payment::find_opening(&mut db, id.as_uuid(), who.account, None).await?;
+    let payer = pay::payer(app, &mut db, id, opening, now).await?;
     let offer = match (asked.payee_id, asked.order_id, asked.bill_id) {
         (Some(PayeeId::Wallet(wallet)), None, None) => {
             to_person(&mut db, &payer, wallet, asked.amount, &mut findings).await?

@@ -51,7 +51,7 @@ pub async fn request_refund(
         Begun::Known(Approval { asked: Asked::Refund { refund, .. }, .. }) => {
             return written(store::refund::find(&mut *app.connection().await?, refund).await?);
         }
-        Begun::Known(other) => return Err(broken("reading a refund", other.asked.kind())),
+        Begun::Known(other) => return Err(broken("reading a refund", other.asked.kind().name())),
     };
     let (moved, parts, target) = refundable(&mut asking.tx, asked).await?;
     let refund = Refund {

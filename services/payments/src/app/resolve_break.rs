@@ -9,10 +9,12 @@ use city_receipt::sha256;
 use super::App;
 use super::ask_approval::{Begun, begin};
 use crate::domain::approval::{Approval, Asked, Remedy};
-use crate::domain::ledger::{Claim, Class, Leg, Posting, Purpose, Verdict};
+use crate::domain::ledger::{Claim, Class, CommandRefusal, Leg, Posting, Purpose, Verdict};
+use crate::domain::reconciliation::aside_subject;
 use crate::domain::{chart, input};
 use crate::error::{Error, broken, fault};
 use crate::store;
+use crate::store::provider::name;
 use crate::store::reconciliation::Break;
 
 /// What an officer's key is claimed for.
@@ -32,7 +34,7 @@ pub enum Resolved {
 /// Closes a break with a reason, or asks a second officer to move what it is about. Idempotent by the officer's key.
 ///
 /// # Errors
-/// `NotFound`, `State` of a closed break or one about no money, `Input`, `KeyReused`.
+/// `NotFound`, `State` of a break that is closed, about no money, or whose money is being moved, `Input`, `KeyReused`.
 #[tracing::instrument(name = "payments.resolve_break", skip_all, fields(break_.id = %id))]
 pub async fn resolve_break(
     app: &App,
@@ -68,7 +70,8 @@ async fn close(
     {
         key.record(&mut tx, &()).await?;
         store::reconciliation::find_break(&mut tx, id).await?.ok_or(Error::NotFound)?;
-        if !store::reconciliation::close(&mut tx, id, staff.account, reason, now).await? {
+        let by = Some((staff.account, reason));
+        if !store::reconciliation::close(&mut tx, id, by, now).await? {
             return Err(Error::State);
         }
     }
@@ -92,15 +95,18 @@ async fn ask(
     };
     let found = store::reconciliation::find_break(&mut asking.tx, id).await?;
     let found = found.ok_or(Error::NotFound)?;
-    if found.closed.is_some() || found.amount == 0 {
+    if found.closed.is_some() || !found.has_money() {
         return Err(Error::State);
     }
     let asked = Asked::Reconciliation { of: id, amount: found.amount, to };
     asking.finish(staff, asked, reason).await
 }
 
-/// Moves what a break is about, as a second officer approved, and closes it. Idempotent by an id that follows from the
-/// request.
+/// Moves what a break is about, as a second officer approved, and closes it; not when it was closed since that was asked.
+/// Idempotent by an id that follows from the request.
+///
+/// From the officer's yes until its outcome is kept, nobody else closes the break: what is open here stays open until its money
+/// has moved.
 ///
 /// # Errors
 /// When the ledger or the database is away; it is tried again.
@@ -109,14 +115,22 @@ pub(super) async fn remedy_break(
     approval: &Approval,
     (id, amount, to): (ReconciliationBreakId, i64, Remedy),
 ) -> Result<Verdict, Error> {
+    let mut subjects = vec![id.as_uuid()];
     let (dr, cr) = {
         let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+        store::reconciliation::lock_break(&mut tx, id).await?; // whoever closes it just now comes first
         let found = store::reconciliation::find_break(&mut tx, id).await?;
         let found = found.ok_or(Error::NotFound)?;
+        if found.closed.is_some()
+            && store::payment::find_known(&mut tx, approval.act()).await?.is_none()
+        {
+            return Ok(Verdict::CommandRefused(CommandRefusal::FlagsChanged)); // the request ends STALE
+        }
         let clearing = chart::clearing(found.provider);
         let clearing = store::ledger::open(&mut tx, clearing, Class::Clearing, None).await?;
         let accounts = match to {
             Remedy::Suspense => {
+                subjects.push(aside_subject(name(found.provider), &found.key));
                 let ext = chart::SUSPENSE;
                 (clearing, store::ledger::open(&mut tx, ext, Class::Suspense, None).await?)
             }
@@ -131,13 +145,14 @@ pub(super) async fn remedy_break(
     let reference = Some(id.as_uuid());
     let leg = Leg { reference, ..Leg::post(dr, cr, amount, Purpose::Reconciliation) };
     let hash = sha256(&[b"recon.remedy", approval.id.as_bytes()]);
-    let claims = vec![Claim { subject: id.as_uuid(), outcome: REMEDIED }];
+    let claims = subjects.into_iter().map(|subject| Claim { subject, outcome: REMEDIED }).collect();
     let posting = Posting { claims, ..Posting::new(approval.act(), hash, vec![leg]) };
     let verdict = app.ledger.post(posting).await?;
     if let (Verdict::Created(_), Some(officer)) = (&verdict, approval.requested_by) {
         let now = app.clock.now();
         let mut db = app.connection().await?;
-        store::reconciliation::close(&mut db, id, officer, &approval.reason, now).await?;
+        let by = (officer, approval.reason.as_str());
+        store::reconciliation::close_remedied(&mut db, id, by, now).await?;
     }
     Ok(verdict)
 }

@@ -2,7 +2,9 @@
 
 use city_auth::Resident;
 use city_clock::hue_day;
-use city_contracts::payments::{PaymentEvent, PaymentPurpose, PaymentView, SendMoney};
+use city_contracts::payments::{
+    PaymentEvent, PaymentPurpose, PaymentState, PaymentView, SendMoney,
+};
 use city_contracts::problem::Finding;
 use city_money::Vnd;
 use city_receipt::derive;
@@ -13,10 +15,10 @@ use super::pay::{self, Intent};
 use crate::domain::input;
 use crate::domain::ledger::{Leg, Posting, Purpose};
 use crate::domain::limits::midnight;
+use crate::domain::wallet::label;
 use crate::error::Error;
 use crate::events;
 use crate::store;
-use crate::store::wallet::Of;
 
 /// The mutation's name, which the person confirms.
 pub const OPERATION: &str = "sendMoney";
@@ -50,24 +52,33 @@ pub async fn send_money(
     let digest = intent.digest(who.account);
     let now = app.clock.now();
     let mut db = app.connection().await?;
-    if let Some(answered) = pay::first_answer(&mut db, who, id, None, |_| digest).await? {
+    let opened =
+        store::payment::find_opening(&mut db, id.as_uuid(), who.account, Some(command.payee_id));
+    let mut opening = opened.await?;
+    let first = pay::first_answer(app, &mut db, (who, id), &opening, None, |_| digest);
+    if let Some(answered) = first.await? {
         return Ok(answered);
     }
-    let payer = pay::payer(&mut db, who, id, now).await?;
+    let receiver = opening.payee.take();
+    let payer = pay::payer(app, &mut db, id, opening, now).await?;
     if payer.wallet.id == command.payee_id {
         let message = "money is sent to somebody else";
         return Err(Error::Input(vec![Finding::new("/payeeId", "SELF", message)]));
     }
-    let receiver = store::wallet::find(&mut db, Of::Id(command.payee_id)).await?;
     let receiver = receiver.ok_or(Error::NotFound)?;
     drop(db); // from here on other services are waited for
-    app.step_up.verify(command.step_up_token.as_deref(), who, OPERATION, digest).await?;
+    let token = command.step_up_token.as_deref();
+    if let Err(refusal) = app.step_up.verify(token, who, OPERATION, digest).await {
+        let (mut db, opening) = pay::reopened(app, who, id, refusal).await?;
+        let first = pay::first_answer(app, &mut db, (who, id), &opening, None, |_| digest);
+        return first.await?.ok_or_else(pay::gone);
+    }
 
     let spending = payer.spending(who, Purpose::Person, amount, now);
     let told = |account, wallet| PaymentEvent {
         payment: id,
         account,
-        wallet,
+        wallet: Some(wallet),
         purpose: PaymentPurpose::Person,
         amount: Vnd::new(amount),
         bill: None,
@@ -90,5 +101,22 @@ pub async fn send_money(
         note: note.clone(),
         ..Posting::new(uuid, digest.0, vec![leg])
     };
-    payer.post(app, who, posting, &spending).await
+    let created = payer.post(app, posting, &spending).await?;
+    // What reading it would show: nothing can have come of it yet.
+    Ok(PaymentView {
+        id,
+        state: PaymentState::Succeeded,
+        amount: Vnd::new(amount),
+        captured: None,
+        fee: Vnd::ZERO,
+        refunded: Vnd::ZERO,
+        purpose: PaymentPurpose::Person,
+        payee: label(receiver.id),
+        note,
+        bill: None,
+        at: created.at,
+        expires_at: None,
+        refunds: Vec::new(),
+        version: 1,
+    })
 }

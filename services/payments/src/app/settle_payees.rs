@@ -8,10 +8,8 @@ use uuid::Uuid;
 
 use super::App;
 use super::freeze_wallet::unexpected;
-use crate::domain::ledger::{AccountNo, Class, Code, Posting, Verdict};
-use crate::domain::settlement::{
-    self as rules, Report, Settlement, TRIES, legs, monday, payable, posting,
-};
+use crate::domain::ledger::{AccountNo, Claim, Class, Code, Posting, Refused, Verdict};
+use crate::domain::settlement::{self as rules, Report, Settlement, TRIES, legs, monday, payable};
 use crate::error::{Error, broken, fault};
 use crate::events;
 use crate::store;
@@ -39,57 +37,72 @@ pub async fn open_settlements(app: &App, now: Timestamp) -> Result<bool, Error> 
     Ok(begun)
 }
 
-/// Closes a settlement: the payee's balance and the report of it in one posting. Idempotent: the id follows from payee and
-/// day. A payment on the way is in this one or in the next.
+/// Closes a settlement: the payee's balance and the report of it in one posting. Idempotent: the posting claims that the
+/// settlement is closed, so it is found again whatever its id is, also after a crash. A payment on the way is in this one or in
+/// the next.
 ///
 /// # Errors
 /// When the ledger or the database is away; it is tried again.
 #[tracing::instrument(name = "payments.settle", skip_all, fields(settlement.id = %settlement.id))]
 pub async fn close_settlement(app: &App, settlement: &Settlement) -> Result<(), Error> {
-    for number in 1..=TRIES {
-        let id = posting(settlement.ext, settlement.period, number);
-        let answer = match answered(app, settlement, id).await? {
-            Answer::None => match report(app, settlement).await? {
-                Some(report) => post(app, settlement, id, &report).await?,
-                // Nothing is there, unless somebody at once with us was quicker.
-                None => answered(app, settlement, id).await?,
-            },
-            answer => answer,
+    let mut reason = "every id was taken";
+    for _ in 0..TRIES {
+        let id = match closed_or_next(app, settlement).await? {
+            Next::Closed(by) => return finish(app, settlement, Some(by)).await,
+            Next::Post(id) => id,
         };
-        match answer {
-            Answer::None => return finish(app, settlement, None).await,
-            Answer::Posted => return finish(app, settlement, Some(id)).await,
-            // Somebody used the id for something else, or a refund took from the balance between reading and moving it: the
-            // next id is as good.
-            Answer::Foreign | Answer::Refused(Code::InsufficientFunds) => {}
-            Answer::Refused(code) => {
-                let reason = code.name();
-                tracing::error!(reason, "The ledger does not settle {}", settlement.id);
-                break;
+        let Some(report) = report(app, settlement).await? else {
+            // Nothing is there, unless somebody at once with us was quicker.
+            return match closed_or_next(app, settlement).await? {
+                Next::Closed(by) => finish(app, settlement, Some(by)).await,
+                Next::Post(_) => finish(app, settlement, None).await,
+            };
+        };
+        match post(app, settlement, id, &report).await? {
+            Verdict::Created(_) => return finish(app, settlement, Some(id)).await,
+            Verdict::KeyReused => {} // somebody used it just now: the next id cannot be guessed
+            Verdict::Refused(Refused { winner: Some(by), .. }) => {
+                return finish(app, settlement, Some(by)).await; // somebody at once with us closed it
             }
+            Verdict::Refused(refused) => {
+                reason = refused.code.name();
+                // A refund took from the balance between reading and moving it; the refusal is final for this id alone.
+                if refused.code != Code::InsufficientFunds {
+                    break;
+                }
+            }
+            other => return Err(unexpected(&other)),
         }
     }
+    tracing::error!(reason, "The ledger does not settle {}: {reason}", settlement.id);
     let mut db = app.connection().await?;
     store::settlement::finish(&mut db, settlement.id, "REFUSED", None).await
 }
 
-/// What the ledger says of a posting.
-enum Answer {
-    /// It does not know it.
-    None,
-    /// It knows another one by this id.
-    Foreign,
-    Posted,
-    Refused(Code),
+/// Where a settlement is.
+enum Next {
+    /// This posting closed it.
+    Closed(Uuid),
+    /// It is not closed; a posting of this id may close it.
+    Post(Uuid),
 }
 
-/// What the ledger said of a posting before.
-async fn answered(app: &App, settlement: &Settlement, id: Uuid) -> Result<Answer, Error> {
+/// What closed a settlement, or the id to try next: the one that follows from payee and day, or any other where that is spent,
+/// refused or used by somebody for something else.
+async fn closed_or_next(app: &App, settlement: &Settlement) -> Result<Next, Error> {
     let mut db = app.connection().await?;
+    let claimed = store::payment::find_winner(&mut db, rules::closing(settlement.id)).await?;
+    if let Some(by) = claimed {
+        return Ok(Next::Closed(by));
+    }
+    let id = rules::posting(settlement.ext, settlement.period);
     Ok(match store::payment::find_known(&mut db, id).await? {
-        None => Answer::None,
-        Some(known) if known.req_hash != req_hash(settlement) => Answer::Foreign,
-        Some(known) => known.refused.map_or(Answer::Posted, |(code, _)| Answer::Refused(code)),
+        None => Next::Post(id),
+        // Its posting is of before settlements were claimed.
+        Some(known) if known.refused.is_none() && known.req_hash == req_hash(settlement) => {
+            Next::Closed(id)
+        }
+        Some(_) => Next::Post(app.ids.uuid(app.clock.now())),
     })
 }
 
@@ -120,7 +133,7 @@ async fn post(
     settlement: &Settlement,
     id: Uuid,
     report: &Report,
-) -> Result<Answer, Error> {
+) -> Result<Verdict, Error> {
     let payable = open_payable(app, settlement).await?;
     let doc = serde_json::to_string(report);
     let told = SettlementEvent {
@@ -134,17 +147,13 @@ async fn post(
     let hash = req_hash(settlement);
     let moving = legs(settlement.payee, payable, report.net.dong(), settlement.id);
     let posting = Posting {
+        claims: vec![Claim { subject: rules::closing(settlement.id), outcome: rules::CLOSED }],
         doc: Some(doc.map_err(|error| broken("writing a report", error))?),
         events: vec![event],
         ..Posting::new(id, hash, moving)
     };
     posting.check().map_err(|error| broken("settling a payee", error))?;
-    match app.ledger.post(posting).await? {
-        Verdict::Created(_) => Ok(Answer::Posted),
-        Verdict::Refused(refused) => Ok(Answer::Refused(refused.code)),
-        Verdict::KeyReused => Ok(Answer::Foreign),
-        other => Err(unexpected(&other)),
-    }
+    Ok(app.ledger.post(posting).await?)
 }
 
 /// Two workers at once may have read different balances: the first report counts, for both.

@@ -13,6 +13,7 @@ use super::bill_code::bill_code;
 use crate::domain::bill::{outcome, state};
 use crate::domain::ledger::{Class, HoldState, Purpose};
 use crate::domain::limits::Rule;
+use crate::domain::refund::version;
 use crate::domain::settlement::{Settlement, outcome as settled};
 use crate::domain::wallet::label;
 use crate::store::bill::{Bill, Biller};
@@ -144,6 +145,8 @@ pub fn payment(legs: &[Leg], refunds: Vec<RefundView>, viewer: AccountId) -> Opt
     }
     let done = refunds.iter().filter(|refund| refund.state == RefundState::Done);
     let back = done.map(|refund| refund.amount.dong()).sum();
+    let is_resolved = !matches!(state, PaymentState::Succeeded | PaymentState::Authorised);
+    let steps: i64 = refunds.iter().map(|refund| refund.version).sum();
     Some(PaymentView {
         id: PostingId::restore(first.posting),
         state,
@@ -157,6 +160,7 @@ pub fn payment(legs: &[Leg], refunds: Vec<RefundView>, viewer: AccountId) -> Opt
         bill: first.bill,
         at: first.at,
         expires_at: first.expires_at,
+        version: 1 + i64::from(is_resolved) + steps,
         refunds,
     })
 }
@@ -164,8 +168,13 @@ pub fn payment(legs: &[Leg], refunds: Vec<RefundView>, viewer: AccountId) -> Opt
 /// A refund, to whoever sees its payment.
 pub fn refund(of: &Known) -> RefundView {
     let Known { refund, state, .. } = of;
-    let amount = Vnd::new(refund.amount());
-    RefundView { id: refund.id, amount, state: *state, at: refund.requested_at }
+    RefundView {
+        id: refund.id,
+        amount: Vnd::new(refund.amount()),
+        state: *state,
+        at: refund.requested_at,
+        version: version(*state),
+    }
 }
 
 /// A settlement; none while it is not closed.

@@ -15,8 +15,8 @@ const MISSING: i32 = 2;
 /// Days back that are looked at.
 const FAR: Days = Days::new(60);
 
-/// Opens what statements lack for two working days and what providers' messages disagree about, and alarms about breaks that
-/// are late; whether there was anything.
+/// Opens what statements lack for two working days, the statements themselves among it, and what providers' messages disagree
+/// about, and alarms about breaks that are late; whether there was anything.
 ///
 /// # Errors
 /// When the database is away.
@@ -32,6 +32,13 @@ pub async fn watch_breaks(app: &App) -> Result<bool, Error> {
     {
         let about = (ReconciliationClass::MissingThere, provider, txn_no, Some(order), amount);
         any |= open_break(app, &mut tx, about, None, now).await?;
+    }
+    for (provider, day, amount) in store::reconciliation::missing_days(&mut tx, from, upto).await? {
+        let about = (ReconciliationClass::MissingThere, provider, day.to_string(), None, amount);
+        any |= open_break(app, &mut tx, about, None, now).await?;
+    }
+    for id in store::reconciliation::came(&mut tx).await? {
+        any |= store::reconciliation::close(&mut tx, id, None, now).await?; // or officers end it just now
     }
     for (class, provider, our_ref, order, amount) in
         store::reconciliation::said_otherwise(&mut tx).await?

@@ -1,15 +1,17 @@
 //! The proof that the books agree with themselves: every leg replayed in one snapshot, and the first row that is wrong.
 
+mod decided;
 pub(crate) mod leaf;
 mod replay;
 
-use city_receipt::PublishedKeys;
+use city_receipt::{PublishedKeys, derive};
 use sqlx::{Connection as _, PgConnection};
 
 pub use replay::Fault;
 use replay::Replay;
 
-use crate::store::ledger as store;
+use crate::domain::settlement;
+use crate::store::ledger::{self as store, AuditUnclaimed};
 
 /// Why a check did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +33,8 @@ pub struct Checked {
     pub legs: i64,
 }
 
-/// Replays the ledger in one repeatable-read snapshot: balances, sums after each leg, holds, claims, counters, numbers
-/// without gaps, roots, chain, signatures. With `proofs_from`, roots and signatures only from that batch on.
+/// Replays the ledger in one repeatable-read snapshot: balances, sums after each leg, holds, flags, rules, claims, documents,
+/// counters, numbers without gaps, roots, chain, signatures. With `proofs_from`, roots and signatures only from that batch on.
 ///
 /// `progress` is told how many batches of how many are done.
 ///
@@ -73,10 +75,8 @@ pub async fn replay_here(
             .map_err(CheckError::Wrong)?;
         progress(replay.batches(), writer.head.batch);
     }
-    // Whatever claims a later batch belongs to none.
-    let beyond = replay.batches() + 1;
-    if let Some(leg) = store::legs(snapshot, beyond, i64::MAX).await?.first() {
-        return Err(CheckError::Wrong(Fault::leg(leg, "belongs to no batch")));
+    if let Some(row) = store::batchless(snapshot, replay.batches()).await? {
+        return Err(CheckError::Wrong(Fault(format!("{row} belongs to no batch"))));
     }
     let holds = store::holds(snapshot).await?;
     replay.end(&writer, &holds).map_err(CheckError::Wrong)?;
@@ -88,5 +88,28 @@ pub async fn replay_here(
     if let Some(stray) = store::stray_row(snapshot).await? {
         return Err(CheckError::Wrong(Fault(format!("{stray} contradicts the legs"))));
     }
+    if let Some(claim) = store::wrong_claim(snapshot).await? {
+        return Err(CheckError::Wrong(Fault(claim)));
+    }
+    let unclaimed = store::unclaimed(snapshot).await?;
+    if let Some(row) = unclaimed.iter().find(|row| !id_follows(row)) {
+        return Err(CheckError::Wrong(Fault(format!("the claim of {} is missing", row.posting))));
+    }
+    if let Some(posting) = store::wrong_document(snapshot).await? {
+        return Err(CheckError::Wrong(Fault(format!(
+            "the document of {posting} is not the one that its leg covers"
+        ))));
+    }
     Ok(Checked { batches: replay.batches(), legs: replay.legs() })
+}
+
+/// Settlements and statements of the past claimed nothing: they moved money once because the id of the posting followed from
+/// them. A posting of such an id still cannot be made a second time.
+fn id_follows(row: &AuditUnclaimed) -> bool {
+    let Some(period) = row.period else {
+        return row.posting == derive("recon.net", row.of);
+    };
+    let again = |number| derive(&format!("settlement.{period}.{number}"), row.of);
+    row.posting == settlement::posting(row.of, period)
+        || (2..=settlement::TRIES).any(|number| row.posting == again(number))
 }

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
+use city_clock::Timestamp;
 use city_receipt::{Hash, PublishedKeys, merkle};
 use uuid::Uuid;
 
+use super::decided::Decided;
 use super::leaf;
 use crate::store::ledger::{
     AuditAccount, AuditBatch, AuditCommand, AuditHold, AuditLeg, AuditRefusal, Writer,
@@ -22,11 +24,11 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
-    pub(super) fn leg(row: &AuditLeg, what: &str) -> Self {
+    fn leg(row: &AuditLeg, what: &str) -> Self {
         Self(format!("leg {} of {} (seq {}) {what}", row.leg, row.posting, row.seq))
     }
 
-    fn batch(row: &AuditBatch, what: &str) -> Self {
+    pub(super) fn batch(row: &AuditBatch, what: &str) -> Self {
         Self(format!("batch {} {what}", row.n))
     }
 }
@@ -38,9 +40,10 @@ pub(super) struct Replay {
     stored: Vec<AuditAccount>,
     exts: HashMap<i64, Uuid>,
     sums: HashMap<i64, Sums>,
-    /// What a hold reserved, and how it ended: amount, accounts, captured, state, by whom.
+    /// What a hold reserved and until when, and how it ended: captured, state, by whom.
     holds: BTreeMap<Uuid, Reserved>,
     postings: HashSet<Uuid>,
+    decided: Decided,
     batches: i64,
     legs: i64,
     prev: Hash,
@@ -55,14 +58,25 @@ struct Reserved {
     captured: i64,
     state: i16,
     by: Option<Uuid>,
+    expires_at: Option<Timestamp>,
 }
 
 impl Replay {
     pub(super) fn new(stored: Vec<AuditAccount>) -> Self {
         let exts = stored.iter().map(|account| (account.id, account.ext)).collect();
         let sums = stored.iter().map(|account| (account.id, [0; 4])).collect();
-        let (holds, postings) = (BTreeMap::new(), HashSet::new());
-        Self { stored, exts, sums, holds, postings, batches: 0, legs: 0, prev: [0; 32], epoch: 0 }
+        Self {
+            stored,
+            exts,
+            sums,
+            holds: BTreeMap::new(),
+            postings: HashSet::new(),
+            decided: Decided::default(),
+            batches: 0,
+            legs: 0,
+            prev: [0; 32],
+            epoch: 0,
+        }
     }
 
     pub(super) const fn batches(&self) -> i64 {
@@ -110,6 +124,7 @@ impl Replay {
             if counts.iter().any(|(found, said)| i32::try_from(*found) != Ok(*said)) {
                 return Err(Fault::batch(batch, "has other rows than it says"));
             }
+            self.decided.batch(batch, own_commands)?;
             if batch.n >= proofs_from {
                 let mut leaves = Vec::new();
                 for row in own_legs {
@@ -169,9 +184,9 @@ impl Replay {
 
     fn hold(&mut self, row: &AuditLeg) -> Result<(), Fault> {
         if row.kind == 2 {
-            let (dr, cr, amount) = (row.dr, row.cr, row.amount);
-            self.holds
-                .insert(row.posting, Reserved { dr, cr, amount, captured: 0, state: 0, by: None });
+            let (dr, cr, amount, expires_at) = (row.dr, row.cr, row.amount, row.expires_at);
+            let hold = Reserved { dr, cr, amount, captured: 0, state: 0, by: None, expires_at };
+            self.holds.insert(row.posting, hold);
             return Ok(());
         }
         let Some(id) = row.hold else { return Ok(()) };
@@ -237,6 +252,7 @@ impl Replay {
                 )));
             }
         }
+        self.decided.end(&self.stored)?;
         let debits: i128 = self.sums.values().map(|sums| sums[1]).sum();
         let credits: i128 = self.sums.values().map(|sums| sums[3]).sum();
         if debits != credits {
@@ -247,6 +263,7 @@ impl Replay {
             let agrees = self.holds.get(&row.posting).is_some_and(|hold| {
                 (hold.dr, hold.cr, hold.amount, hold.captured, hold.state, hold.by)
                     == (row.dr, row.cr, row.amount, row.captured, row.state, row.resolved_by)
+                    && hold.expires_at == Some(row.expires_at)
             });
             if !agrees {
                 return Err(Fault(format!("hold {} is not what its legs say", row.posting)));

@@ -5,6 +5,58 @@ use city_ids::{AccountId, ReconciliationBreakId, RefundId, SettlementId, WalletI
 use city_receipt::derive;
 use uuid::Uuid;
 
+use super::suspense::{Outlet, Place};
+
+/// What kind of request one is. Who may decide follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A wallet is to be open again.
+    UnfreezeWallet,
+    /// Money is to go into a wallet.
+    AdjustWallet,
+    /// Money is to go back to a payer.
+    Refund,
+    /// The books are to agree with a provider's statement.
+    Reconciliation,
+    /// A version of the limits is to begin.
+    Limit,
+    /// A settlement was wired.
+    Settlement,
+    /// Money that was put aside is to get out.
+    ReleaseSuspense,
+}
+
+impl Kind {
+    /// All kinds. What is missing here can be neither listed nor read.
+    pub const ALL: [Self; 7] = [
+        Self::UnfreezeWallet,
+        Self::AdjustWallet,
+        Self::Refund,
+        Self::Reconciliation,
+        Self::Limit,
+        Self::Settlement,
+        Self::ReleaseSuspense,
+    ];
+
+    /// Its name in the database and on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::UnfreezeWallet => "UNFREEZE_WALLET",
+            Self::AdjustWallet => "ADJUST_WALLET",
+            Self::Refund => "REFUND",
+            Self::Reconciliation => "RECONCILIATION",
+            Self::Limit => "LIMIT",
+            Self::Settlement => "SETTLEMENT",
+            Self::ReleaseSuspense => "RELEASE_SUSPENSE",
+        }
+    }
+
+    /// The kind of a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
@@ -12,6 +64,8 @@ pub enum Asked {
     UnfreezeWallet {
         /// Which.
         wallet: WalletId,
+        /// The command that stopped it: this undoes no later one. None for a request of before this was kept.
+        stop: Option<Uuid>,
     },
     /// Money from the bank account that backs the wallets is to go into one.
     AdjustWallet {
@@ -50,35 +104,58 @@ pub enum Asked {
         /// The bank's reference.
         bank_ref: String,
     },
+    /// Money that was put aside is to get out: all of a leg.
+    Release {
+        /// The leg that put it aside.
+        place: Place,
+        /// Whole dong.
+        amount: i64,
+        /// Where it goes.
+        to: Outlet,
+    },
 }
 
 impl Asked {
-    /// Its name in the database and on the wire.
-    pub const fn kind(&self) -> &'static str {
+    /// Its kind.
+    pub const fn kind(&self) -> Kind {
         match self {
-            Self::UnfreezeWallet { .. } => "UNFREEZE_WALLET",
-            Self::AdjustWallet { .. } => "ADJUST_WALLET",
-            Self::Refund { .. } => "REFUND",
-            Self::Reconciliation { .. } => "RECONCILIATION",
-            Self::Limit { .. } => "LIMIT",
-            Self::Settlement { .. } => "SETTLEMENT",
+            Self::UnfreezeWallet { .. } => Kind::UnfreezeWallet,
+            Self::AdjustWallet { .. } => Kind::AdjustWallet,
+            Self::Refund { .. } => Kind::Refund,
+            Self::Reconciliation { .. } => Kind::Reconciliation,
+            Self::Limit { .. } => Kind::Limit,
+            Self::Settlement { .. } => Kind::Settlement,
+            Self::Release { .. } => Kind::ReleaseSuspense,
         }
     }
 
-    /// The wallet it is about.
+    /// The wallet it is about, or to which the money goes.
     pub const fn wallet(&self) -> Option<WalletId> {
         match self {
-            Self::UnfreezeWallet { wallet } | Self::AdjustWallet { wallet, .. } => Some(*wallet),
+            Self::UnfreezeWallet { wallet, .. } | Self::AdjustWallet { wallet, .. } => {
+                Some(*wallet)
+            }
+            Self::Release { to, .. } => to.wallet(),
             _ => None,
         }
     }
 
-    /// The refund, break or settlement it is about.
+    /// The stop, refund, break or settlement it is about, or the posting that put its money aside.
     pub const fn subject(&self) -> Option<Uuid> {
         match self {
+            Self::UnfreezeWallet { stop, .. } => *stop,
             Self::Refund { refund, .. } => Some(refund.as_uuid()),
             Self::Reconciliation { of, .. } => Some(of.as_uuid()),
             Self::Settlement { settlement, .. } => Some(settlement.as_uuid()),
+            Self::Release { place, .. } => Some(place.posting.as_uuid()),
+            _ => None,
+        }
+    }
+
+    /// The leg that put its money aside.
+    pub const fn leg(&self) -> Option<i16> {
+        match self {
+            Self::Release { place, .. } => Some(place.leg),
             _ => None,
         }
     }
@@ -98,7 +175,8 @@ impl Asked {
             Self::AdjustWallet { amount, .. }
             | Self::Refund { amount, .. }
             | Self::Reconciliation { amount, .. }
-            | Self::Settlement { amount, .. } => Some(*amount),
+            | Self::Settlement { amount, .. }
+            | Self::Release { amount, .. } => Some(*amount),
         }
     }
 
@@ -107,6 +185,7 @@ impl Asked {
         match self {
             Self::Reconciliation { to, .. } => Some(to.name()),
             Self::Settlement { bank_ref, .. } => Some(bank_ref),
+            Self::Release { to, .. } => Some(to.name()),
             _ => None,
         }
     }
@@ -162,6 +241,8 @@ impl Decision {
 
 /// What `outcome` holds when the ledger did what was approved; anything else is the code of its refusal.
 pub const DONE: &str = "DONE";
+/// What it holds when what was asked about had changed before it could be done.
+pub const STALE: &str = "STALE";
 
 /// A request to a second officer.
 #[derive(Debug, Clone, PartialEq, Eq)]

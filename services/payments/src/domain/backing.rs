@@ -7,7 +7,8 @@ use city_clock::hue_day;
 
 use super::ledger::{AccountNo, Class, Writes};
 
-/// How many days of what came in through a provider are kept: more than any three working days span.
+/// How many days of what came in through a provider are kept: more than any ten working days span, the most
+/// that can be configured.
 const KEPT_DAYS: u64 = 40;
 
 /// Sums over the ledger up to a batch, in dong.

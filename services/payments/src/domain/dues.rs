@@ -11,17 +11,69 @@ const WHOLE: i128 = 10_000;
 pub struct Rebate {
     /// The last civil day on which it counts.
     pub until: NaiveDate,
+    /// How much less.
+    pub off: Off,
+}
+
+/// What a rebate takes off the heads, at most all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Off {
     /// Hundredths of a per cent of the sum of the heads, 1 to 10,000.
-    pub bps: i32,
+    Bps(i32),
+    /// So many dong, at least 1.
+    Fixed(i64),
 }
 
 /// More for whoever pays late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Penalty {
-    /// Hundredths of a per cent of the sum of the heads, for each civil day after the due date, 1 to 10,000.
-    pub bps_per_day: i32,
-    /// At most this much, in hundredths of a per cent, 1 to 10,000.
-    pub cap_bps: i32,
+pub enum Penalty {
+    /// Grows with each civil day after the due date.
+    PerDay {
+        /// Hundredths of a per cent of the sum of the heads for each day, 1 to 10,000.
+        bps: i32,
+        /// At most this much, in hundredths of a per cent, 1 to 10,000.
+        cap_bps: i32,
+    },
+    /// A flat fee from the day after the due date, the same on every later day.
+    Once {
+        /// So many dong, at least 1.
+        fixed: i64,
+        /// At most this much of the sum of the heads, in hundredths of a per cent, 1 to 10,000.
+        cap_bps: Option<i32>,
+    },
+}
+
+impl Off {
+    fn of(self, heads: i64) -> i64 {
+        match self {
+            Self::Bps(bps) => share(heads, bps.into()),
+            Self::Fixed(fixed) => fixed.min(heads),
+        }
+    }
+}
+
+impl Penalty {
+    /// What it is so many days after the due date.
+    fn after(self, days: i64, heads: i64) -> i64 {
+        match self {
+            _ if days <= 0 => 0,
+            Self::PerDay { bps, cap_bps } => {
+                let grown = i128::from(bps) * i128::from(days);
+                share(heads, grown.min(cap_bps.into()))
+            }
+            Self::Once { .. } => self.most(heads),
+        }
+    }
+
+    /// What it never passes.
+    fn most(self, heads: i64) -> i64 {
+        match self {
+            Self::PerDay { cap_bps, .. } => share(heads, cap_bps.into()),
+            Self::Once { fixed, cap_bps } => {
+                cap_bps.map_or(fixed, |cap| fixed.min(share(heads, cap.into())))
+            }
+        }
+    }
 }
 
 /// When what is due changes.
@@ -45,22 +97,19 @@ pub struct Due {
 }
 
 impl Terms {
-    /// What is due on a day of heads that sum up to `heads`, at least 0. Both parts are rounded to whole dong once, half up.
+    /// What is due on a day of heads that sum up to `heads`, at least 0. Shares are rounded to whole dong once, half up.
     pub fn due(&self, heads: i64, due_date: NaiveDate, day: NaiveDate) -> Due {
         let rebate = self.rebate.filter(|rebate| day <= rebate.until);
-        let rebate = rebate.map_or(0, |rebate| share(heads, i128::from(rebate.bps)));
-        let late = i128::from((day - due_date).num_days().max(0));
-        let penalty = self.penalty.map_or(0, |penalty| {
-            let bps = i128::from(penalty.bps_per_day) * late;
-            share(heads, bps.min(i128::from(penalty.cap_bps)))
-        });
+        let rebate = rebate.map_or(0, |rebate| rebate.off.of(heads));
+        let late = (day - due_date).num_days();
+        let penalty = self.penalty.map_or(0, |penalty| penalty.after(late, heads));
         Due { amount: (heads - rebate + penalty).max(0), rebate, penalty }
     }
 
     /// The least and the most that can ever be due.
     pub fn bounds(&self, heads: i64) -> (i64, i64) {
-        let rebate = self.rebate.map_or(0, |rebate| share(heads, i128::from(rebate.bps)));
-        let penalty = self.penalty.map_or(0, |penalty| share(heads, i128::from(penalty.cap_bps)));
+        let rebate = self.rebate.map_or(0, |rebate| rebate.off.of(heads));
+        let penalty = self.penalty.map_or(0, |penalty| penalty.most(heads));
         (heads - rebate, heads + penalty)
     }
 }
@@ -107,8 +156,11 @@ mod tests {
     }
 
     const TERMS: Terms = Terms {
-        rebate: Some(Rebate { until: NaiveDate::from_ymd_opt(2026, 3, 5).unwrap(), bps: 150 }),
-        penalty: Some(Penalty { bps_per_day: 5, cap_bps: 12 }),
+        rebate: Some(Rebate {
+            until: NaiveDate::from_ymd_opt(2026, 3, 5).unwrap(),
+            off: Off::Bps(150),
+        }),
+        penalty: Some(Penalty::PerDay { bps: 5, cap_bps: 12 }),
     };
 
     #[test]
@@ -129,6 +181,25 @@ mod tests {
     }
 
     #[test]
+    fn flat_amounts_count_whole_on_their_days() {
+        let until = day(5);
+        let terms = |off, fixed, cap_bps| Terms {
+            rebate: Some(Rebate { until, off: Off::Fixed(off) }),
+            penalty: Some(Penalty::Once { fixed, cap_bps }),
+        };
+        let due = |terms: Terms, on| terms.due(100_000, day(10), day(on)).amount;
+
+        let plain = terms(15_000, 20_000, None);
+        let days = [4, 5, 6, 10, 11, 12, 31].map(|on| due(plain, on));
+        assert_eq!(days, [85_000, 85_000, 100_000, 100_000, 120_000, 120_000, 120_000]);
+        assert_eq!(due(terms(1, 20_000, Some(1_500)), 11), 115_000, "at most its cap");
+        assert_eq!(due(terms(1, 20_000, Some(2_500)), 11), 120_000);
+        let all = terms(100_001, 1, None).due(100_000, day(10), day(5));
+        assert_eq!((all.amount, all.rebate), (0, 100_000), "never below nothing");
+        assert_eq!(terms(100_001, 20_000, Some(1)).bounds(100_000), (0, 100_010));
+    }
+
+    #[test]
     fn halves_go_up_and_less_goes_down() {
         assert_eq!((share(50, 100), share(49, 100), share(150, 100)), (1, 0, 2));
         assert_eq!(share(100_000_000_000, 10_000), 100_000_000_000);
@@ -142,24 +213,37 @@ mod tests {
         assert_eq!(split(&heads, &Due { amount: 1_040, rebate: 0, penalty: 40 }), [540, 300, 200]);
     }
 
+    /// A rebate until the 9th and a penalty, each in one of its two forms.
+    fn any_terms() -> impl Strategy<Value = Terms> {
+        let (bps, fixed) = (1..=10_000_i32, 1..=7_000_000_000_i64);
+        let off = prop_oneof![bps.clone().prop_map(Off::Bps), fixed.clone().prop_map(Off::Fixed),];
+        let penalty = prop_oneof![
+            (bps.clone(), bps.clone()).prop_map(|(bps, cap_bps)| Penalty::PerDay { bps, cap_bps }),
+            (fixed, prop::option::of(bps))
+                .prop_map(|(fixed, cap_bps)| Penalty::Once { fixed, cap_bps }),
+        ];
+        (off, penalty).prop_map(|(off, penalty)| Terms {
+            rebate: Some(Rebate { until: day(9), off }),
+            penalty: Some(penalty),
+        })
+    }
+
     proptest! {
         #[test]
         fn what_is_due_is_what_the_heads_get(
             amounts in prop::collection::vec(1..=1_000_000_000_i64, 1..6),
-            bps in 1..=10_000_i32, per_day in 1..=10_000_i32, cap_bps in 1..=10_000_i32, on in 1..=31_u32,
+            terms in any_terms(), due_on in 1..=31_u32, on in 1..=31_u32,
         ) {
-            let terms = Terms {
-                rebate: Some(Rebate { until: day(9), bps }),
-                penalty: Some(Penalty { bps_per_day: per_day, cap_bps }),
-            };
             let (heads, sum) = (heads(&amounts), amounts.iter().sum());
-            let due = terms.due(sum, day(20), day(on));
+            let due = terms.due(sum, day(due_on), day(on));
             let (least, most) = terms.bounds(sum);
 
             let parts = split(&heads, &due);
             prop_assert!(parts.iter().all(|part| *part >= 0));
             prop_assert_eq!(parts.iter().sum::<i64>(), due.amount);
             prop_assert!((least..=most).contains(&due.amount));
+            prop_assert!(due.rebate == 0 || on <= 9);
+            prop_assert!(due.penalty == 0 || on > due_on);
         }
     }
 }

@@ -1,8 +1,11 @@
 //! A provider's statement: how its lines are read, what they are agreed to cost, what they come to.
 
+use std::collections::BTreeSet;
+
 use chrono::DateTime;
 use city_clock::Timestamp;
-use city_contracts::payments::Provider;
+use city_receipt::derive;
+use uuid::Uuid;
 
 use super::ledger::{AccountNo, Leg, Purpose};
 
@@ -81,20 +84,30 @@ pub enum Unreadable {
 
 /// How a provider calls the columns: number, our reference, kind, amount, fee, status, paid at.
 ///
-/// Theirs are not verified (protocols 8): all have the city's names until their files were seen.
-const fn columns(_of: Provider) -> [&'static str; 7] {
-    ["provider_txn_no", "our_ref", "kind", "amount", "fee", "status", "paid_at"]
+/// Theirs are not verified (protocols 8), so each is configured, with the city's names until their files were seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Columns([String; 7]);
+
+impl Columns {
+    /// Seven different names, separated by commas.
+    pub fn parse(names: &str) -> Option<Self> {
+        let names: Vec<_> = names.split(',').map(|name| name.trim().to_owned()).collect();
+        let names: [String; 7] = names.try_into().ok()?;
+        let different: BTreeSet<_> = names.iter().filter(|name| !name.is_empty()).collect();
+        (different.len() == names.len()).then_some(Self(names))
+    }
 }
 
 /// Reads a statement: the lines that can be read, and those that cannot.
 ///
 /// # Errors
 /// [`Unreadable`] for a file of which nothing can be.
-pub fn read(provider: Provider, bytes: &[u8]) -> Result<(Vec<Line>, Vec<Refused>), Unreadable> {
+pub fn read(columns: &Columns, bytes: &[u8]) -> Result<(Vec<Line>, Vec<Refused>), Unreadable> {
     let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::Encoding)?;
     let mut rows = text.strip_prefix('\u{feff}').unwrap_or(text).lines();
     let header: Vec<&str> = rows.next().ok_or(Unreadable::Header)?.split(',').collect();
-    let places = columns(provider).map(|name| header.iter().position(|it| it.trim() == name));
+    let places =
+        columns.0.each_ref().map(|name| header.iter().position(|it| it.trim() == name.as_str()));
     let mut wanted = [0; 7];
     for (place, found) in wanted.iter_mut().zip(places) {
         *place = found.ok_or(Unreadable::Header)?;
@@ -124,7 +137,8 @@ fn line(number: i32, row: &str, width: usize, wanted: [usize; 7]) -> Result<Line
     let [txn_no, our_ref, kind, amount, fee, status, paid_at] =
         wanted.map(|place| cells.get(place).copied().unwrap_or_default());
     let name = |text: &str| {
-        let fits = (1..=LONGEST).contains(&text.len()) && text.is_ascii();
+        let printed = text.bytes().all(|byte| byte.is_ascii_graphic()); // a text of the database has no NUL
+        let fits = (1..=LONGEST).contains(&text.len()) && printed;
         fits.then(|| text.to_owned())
     };
     let dong = |text: &str| text.parse::<i64>().ok().filter(|dong| (0..=LARGEST).contains(dong));
@@ -180,6 +194,12 @@ pub fn legs(net: Net, clearing: AccountNo, bank: AccountNo, cost: AccountNo) -> 
     legs
 }
 
+/// What is claimed by whatever puts the money of a number aside: a statement's line itself, or the remedy of one of the breaks
+/// about it. So it leaves what the provider owes once.
+pub fn aside_subject(provider_name: &str, number: &str) -> Uuid {
+    derive(&format!("recon.aside.{provider_name}.{number}"), Uuid::nil())
+}
+
 fn split(from: AccountNo, to: AccountNo, amount: i64) -> Vec<Leg> {
     let parts = (0..amount / LARGEST).map(|_| LARGEST).chain([amount % LARGEST]);
     let parts = parts.filter(|part| *part > 0);
@@ -193,6 +213,27 @@ mod tests {
 
     const HEADER: &str = "provider_txn_no,our_ref,kind,amount,fee,status,paid_at,settled_on\n";
 
+    fn columns() -> Columns {
+        Columns::parse("provider_txn_no, our_ref,kind,amount,fee,status,paid_at").unwrap()
+    }
+
+    #[test]
+    fn columns_are_found_by_the_names_of_their_provider() {
+        let theirs = Columns::parse("Mã GD,Ref,Type,Amount,Fee,State,Time").unwrap();
+        let text =
+            "Time,Ref,x,Mã GD,Type,Fee,Amount,State\n2026-03-04T09:00:00Z,T1,,77,pay,5,90,done";
+
+        let (lines, refused) = read(&theirs, text.as_bytes()).unwrap();
+
+        assert_eq!((lines.len(), refused), (1, vec![]));
+        let line = &lines[0];
+        assert_eq!((&*line.txn_no, &*line.our_ref, line.amount, line.fee), ("77", "T1", 90, 5));
+        assert_eq!(read(&columns(), text.as_bytes()), Err(Unreadable::Header));
+        for wrong in ["", "a,b,c,d,e,f", "a,b,c,d,e,f,g,h", "a,b,c,d,e,f,a", "a,b,c,d,e,f,"] {
+            assert_eq!(Columns::parse(wrong), None, "{wrong:?}");
+        }
+    }
+
     #[test]
     fn good_lines_are_read_and_bad_ones_named() {
         let good = "77,T1,pay,5000,55,done,2026-03-04T09:00:00+07:00,2026-03-05";
@@ -203,7 +244,7 @@ mod tests {
              77,T1,pay,99999999999999999999,0,done,2026-03-04T09:00:00Z,x\n77,T1,pay\n78,R1,REFUND,5,0,DONE,2026-03-04T09:00:00Z,x"
         );
 
-        let (lines, refused) = read(Provider::Vnpay, text.as_bytes()).unwrap();
+        let (lines, refused) = read(&columns(), text.as_bytes()).unwrap();
 
         let read: Vec<_> = lines.iter().map(|it| (it.number, it.kind, it.amount, it.fee)).collect();
         assert_eq!(read, [(2, Kind::Pay, 5_000, 55), (12, Kind::Refund, 5, 0)]);
@@ -225,8 +266,23 @@ mod tests {
         assert_eq!(read_of(&[0xff]), Unreadable::Encoding);
     }
 
+    #[test]
+    fn numbers_and_references_are_printed_text() {
+        let good = "77,T1,pay,5000,55,done,2026-03-04T09:00:00+07:00,2026-03-05";
+        for (bad, code) in [
+            ("7\u{0}7,T1", "NUMBER"),
+            ("7 7,T1", "NUMBER"),
+            ("77,T\u{1b}1", "REFERENCE"),
+            ("77,Tổ", "REFERENCE"),
+        ] {
+            let text = format!("{HEADER}{bad},pay,5,0,done,2026-03-04T09:00:00Z,x\n{good}\n");
+            let (lines, refused) = read(&columns(), text.as_bytes()).unwrap();
+            assert_eq!((lines.len(), refused), (1, vec![Refused { number: 2, code }]), "{bad:?}");
+        }
+    }
+
     fn read_of(bytes: &[u8]) -> Unreadable {
-        read(Provider::Momo, bytes).unwrap_err()
+        read(&columns(), bytes).unwrap_err()
     }
 
     #[test]

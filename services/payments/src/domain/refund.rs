@@ -163,9 +163,9 @@ pub struct Moved {
     pub leg: i16,
     /// What for.
     pub purpose: Purpose,
-    /// How much moved.
+    /// How much moved, without a fee that was passed on: the most that can go back.
     pub amount: i64,
-    /// From.
+    /// From: where it would go back to.
     pub from: (AccountNo, i16),
     /// To.
     pub to: (AccountNo, i16),
@@ -190,9 +190,14 @@ impl Moved {
 
     /// The sum of all refunds of this leg, which can never pass it.
     pub fn count(&self, amount: i64) -> Count {
-        let key = derive(&format!("refund.{}", self.leg), self.posting);
+        let key = counter(self.posting, self.leg);
         Count { key, win: 0, add: amount, cap: Some(self.amount) }
     }
+}
+
+/// The counter of all refunds of a leg.
+pub fn counter(posting: Uuid, leg: i16) -> Uuid {
+    derive(&format!("refund.{leg}"), posting)
 }
 
 /// What the ledger says of a posting.
@@ -241,9 +246,40 @@ pub const fn state(
     }
 }
 
+/// How far a refund in a state has come: what follows on it has more. Between a provider that has it and one of which nobody
+/// knows it can go to and fro, so both are one step: it was sent. One that the ledger refused for its closed wallet is set aside
+/// after that.
+pub const fn version(state: RefundState) -> i64 {
+    match state {
+        RefundState::Requested => 1,
+        RefundState::Approved => 2,
+        RefundState::Refused | RefundState::Held => 3,
+        RefundState::Sent | RefundState::Unknown => 4,
+        RefundState::Done | RefundState::Failed => 5,
+        RefundState::Suspense => 6,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_step_of_a_refund_has_a_higher_version() {
+        use RefundState::{
+            Approved, Done, Failed, Held, Refused, Requested, Sent, Suspense, Unknown,
+        };
+
+        for way in [
+            &[Requested, Refused][..],
+            &[Requested, Approved, Done],
+            &[Requested, Approved, Failed, Suspense],
+            &[Requested, Approved, Held, Sent, Done],
+            &[Requested, Approved, Held, Unknown, Failed],
+        ] {
+            assert!(way.is_sorted_by(|one, next| version(*one) < version(*next)), "{way:?}");
+        }
+    }
 
     #[test]
     fn a_refund_is_where_the_officer_and_the_ledger_say() {

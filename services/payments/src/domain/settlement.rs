@@ -14,9 +14,12 @@ use super::ledger::{AccountNo, Leg, Purpose};
 pub mod outcome {
     /// It was wired.
     pub const PAID: i16 = 1;
-    /// It is the payee's balance again.
+    /// It is the payee's balance again, or aside when the payee is closed.
     pub const RETURNED: i16 = 2;
 }
+
+/// How the claim on a settlement's closing resolves it; there is no other way.
+pub const CLOSED: i16 = 1;
 
 /// The largest amount of a leg, in dong.
 const LARGEST: i64 = 100_000_000_000;
@@ -145,12 +148,14 @@ pub fn id(payee: Uuid, period: NaiveDate) -> SettlementId {
     SettlementId::restore(derive(&format!("settlement.id.{period}"), payee))
 }
 
-/// The id of the posting of the n-th try, from 1: it follows from payee and day, so that a settlement run twice posts once.
-pub fn posting(payee: Uuid, period: NaiveDate, try_: u32) -> Uuid {
-    match try_ {
-        0 | 1 => derive(&format!("settlement.{period}"), payee),
-        later => derive(&format!("settlement.{period}.{later}"), payee),
-    }
+/// The id of the posting that closes a settlement, while it is free: anybody can work it out and use it first.
+pub fn posting(payee: Uuid, period: NaiveDate) -> Uuid {
+    derive(&format!("settlement.{period}"), payee)
+}
+
+/// The subject of the claim on closing a settlement: whatever its posting is called, it is closed once.
+pub fn closing(settlement: SettlementId) -> Uuid {
+    derive("settlement.close", settlement.as_uuid())
 }
 
 /// Public id of the account where a payee's settled money waits to be wired.

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::merchant::SignedFile;
-use crate::app::{self, App, Receiving};
+use crate::app::{self, App, Format, Receiving};
 use crate::store::bill_import::Job;
 
-/// The longest file: 20 MB.
+/// The longest file: 20 MB. A statement of a provider has then 200 bytes for each of its most lines.
 pub const MAX_IMPORT_BYTES: usize = 20_000_000;
 
 /// A file of bills and how far it is.
@@ -28,11 +28,12 @@ pub struct BillImportView {
     pub biller: String,
     /// Whether all of it counts or nothing.
     pub atomic: bool,
-    /// `QUEUED` and being applied, `DONE`, or `FAILED`: then nothing of it was applied.
+    /// `QUEUED` and being applied; `DONE`; `FAILED`: then nothing of it was applied; `PARTLY`, only of a file that is all or
+    /// nothing: a bill was paid or cancelled just before it would have been amended, which is listed, and all others count.
     pub state: String,
     /// Why it failed: `LINES_REFUSED` of a file that is all or nothing.
     pub failure: Option<String>,
-    /// Lines read, the first one not counted.
+    /// Lines read, without the one that names the columns.
     pub lines: i64,
     /// Bills of which every line is good.
     pub bills: i64,
@@ -167,18 +168,22 @@ async fn take_signed(
     }
 }
 
-/// A file of bills says that it is CSV.
+/// How a file of bills says that it is written.
 ///
 /// # Errors
 /// 415 `CONTENT_TYPE`.
-pub fn require_csv(headers: &HeaderMap) -> Result<(), Problem> {
+pub fn format_of(headers: &HeaderMap) -> Result<Format, Problem> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let essence = given.and_then(|value| value.split(';').next()).map(str::trim);
-    if essence.is_some_and(|essence| essence.eq_ignore_ascii_case("text/csv")) {
-        return Ok(());
+    match essence.map(str::to_ascii_lowercase).as_deref() {
+        Some("text/csv") => Ok(Format::Csv),
+        Some("application/x-ndjson") => Ok(Format::Json),
+        _ => {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            let detail = "send the bills as text/csv, or as application/x-ndjson";
+            Err(Problem::at(status, Kind::Invalid, "CONTENT_TYPE", detail))
+        }
     }
-    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-    Err(Problem::at(status, Kind::Invalid, "CONTENT_TYPE", "send the bills as text/csv"))
 }
 
 /// Why a body did not come whole.
@@ -187,7 +192,7 @@ pub fn broken_off(error: &axum::Error) -> Problem {
         .any(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
     if too_large {
         let status = StatusCode::PAYLOAD_TOO_LARGE;
-        Problem::at(status, Kind::Invalid, "BODY_TOO_LARGE", "a file of bills has at most 20 MB")
+        Problem::at(status, Kind::Invalid, "BODY_TOO_LARGE", "a file has at most 20 MB")
     } else {
         Problem::at(StatusCode::BAD_REQUEST, Kind::Invalid, "BODY_CUT", "the body ended too early")
     }

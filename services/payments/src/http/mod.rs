@@ -1,5 +1,6 @@
 //! The route table.
 
+mod address;
 mod admin;
 mod bill_import;
 mod billers;
@@ -14,6 +15,7 @@ mod privacy;
 mod providers;
 mod receipts;
 mod settlement_file;
+mod shown_once;
 mod wallets;
 
 use axum::Router;

@@ -16,14 +16,14 @@ use crate::domain::working_days::younger_than;
 use crate::events;
 use crate::store;
 
-/// What a provider owes for longer backs nothing, in working days.
-pub const YOUNG: i32 = 3;
-/// Days back that certainly hold three working days.
+/// Days back that certainly hold ten working days, the most that can be configured.
 const FAR: Days = Days::new(40);
 
 /// The sums of the instance that writes.
 pub struct BackingWatch {
     told: watch::Sender<Option<Backing>>,
+    /// Working days after which what a provider owes backs nothing any more.
+    days: i32,
     /// Since when the wallets are short, as far as was alarmed.
     alarmed: bool,
     /// The present day, and the first day whose payments are young on it.
@@ -31,13 +31,17 @@ pub struct BackingWatch {
 }
 
 impl BackingWatch {
-    pub const fn new(told: watch::Sender<Option<Backing>>) -> Self {
-        Self { told, alarmed: false, young: None }
+    pub const fn new(told: watch::Sender<Option<Backing>>, days: i32) -> Self {
+        Self { told, days, alarmed: false, young: None }
+    }
+
+    /// Nothing is known any more.
+    pub fn forget(&self) {
+        self.told.send_replace(None);
     }
 
     /// Adds everything up, before the first batch of a leadership. Where that fails, payments go on without it.
     pub async fn begin(&mut self, db: &mut PgConnection, now: Timestamp) {
-        self.told.send_replace(None);
         let since = hue_day(now).checked_sub_days(FAR).map_or(now, midnight);
         let sums = within(STATEMENT_PATIENCE, store::backing::sums(db, since)).await;
         let sums = sums.map_err(|error| {
@@ -54,7 +58,7 @@ impl BackingWatch {
         let today = hue_day(writes.at);
         let since = match self.young {
             Some((day, since)) if day == today => since,
-            _ => younger_than(today, YOUNG),
+            _ => younger_than(today, self.days),
         };
         self.young = Some((today, since));
         let short = next.shortfall(since);

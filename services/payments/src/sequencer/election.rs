@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::ledger::Settings;
-use super::safety::unsafe_setting;
+use super::safety::could_lose;
 use crate::store::ledger as store;
 
 /// Longer than any statement may take on the server: beyond, the connection is a black hole.
@@ -37,8 +37,8 @@ pub enum Attempt {
 
 /// The options of the connection that writes.
 ///
-/// The server ends it when this machine vanishes, and with it the lock. Plans are made once: the statements are the same
-/// for every batch, and must use the indexes however small the tables were when they were planned.
+/// The server ends it when this machine vanishes, and with it the lock. A plan serves many batches, since their statements are
+/// the same, and must use the indexes however small the tables were; it is made anew as they grow (`sequencer/plans.rs`).
 pub fn options(of_pool: &PgConnectOptions) -> PgConnectOptions {
     of_pool.clone().application_name("city-payments-ledger").options([
         ("statement_timeout", "10s"),
@@ -66,8 +66,8 @@ pub async fn attempt(
     now: Timestamp,
 ) -> Result<Attempt, sqlx::Error> {
     let mut db = within(CONNECT_PATIENCE, options.connect()).await?;
-    let server = within(STATEMENT_PATIENCE, store::settings(&mut db)).await?;
-    if let Some(reason) = unsafe_setting(&server, settings.durability) {
+    let unsafe_setting = could_lose(&mut db, settings.durability);
+    if let Some(reason) = within(STATEMENT_PATIENCE, unsafe_setting).await? {
         return Ok(Attempt::Unsafe(reason));
     }
     if !within(STATEMENT_PATIENCE, store::try_lock(&mut db)).await? {

@@ -7,11 +7,12 @@ use sqlx::PgConnection;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::backing::BackingWatch;
 use super::election::{self, Attempt, STATEMENT_PATIENCE, within};
 use super::ledger::Settings;
+use super::plans::Plans;
 use super::queue::{Entry, NotNow, Queue, Status};
 use crate::domain::backing::Backing;
 use crate::domain::ledger::{Engine, Found, Needs, Room, Sealed, Task, Verdict, Writes};
@@ -21,6 +22,8 @@ use crate::store::ledger as store;
 const PAUSE: Duration = Duration::from_millis(500);
 /// How long a leader may be silent before a standby ends its connection.
 const SILENCE: Duration = Duration::from_secs(10);
+/// How long a leader that nobody asks for anything goes on believing that it leads.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What a sequencer tells whoever looks.
 pub struct News {
@@ -60,10 +63,10 @@ impl Leader {
         Self {
             options,
             clock,
+            watch: BackingWatch::new(news.backing, settings.backing_days),
             settings,
             queue,
             status: news.status,
-            watch: BackingWatch::new(news.backing),
             engine,
             waiting: Vec::new(),
             heard: None,
@@ -78,6 +81,7 @@ impl Leader {
             match attempt {
                 Ok(Attempt::Leads { db, writer, newest, backend }) => {
                     (self.heard, self.backend) = (None, Some(backend));
+                    self.watch.forget(); // before anybody hears of the new epoch: no sums of another go with it
                     tracing::info!(ledger.epoch = writer.epoch, "Leads the ledger");
                     let task = self.engine.led(writer.epoch, writer.head, newest);
                     self.announce(Status::Leading { epoch: writer.epoch });
@@ -130,6 +134,7 @@ impl Leader {
     async fn lead(&mut self, mut db: PgConnection, first: Task) -> std::ops::ControlFlow<()> {
         use std::ops::ControlFlow::{Break, Continue};
         let mut task = first;
+        let mut plans = Plans::new();
         self.watch.begin(&mut db, self.clock.now()).await;
         loop {
             task = match task {
@@ -145,7 +150,21 @@ impl Leader {
                 }
                 Task::Answer(verdicts) => {
                     self.answer(verdicts.into_iter().map(Some).collect());
-                    let Some(entries) = self.queue.batch().await else { return Break(()) };
+                    if plans.outgrown()
+                        && let Err(error) =
+                            within(STATEMENT_PATIENCE, store::forget_plans(&mut db)).await
+                    {
+                        task = Self::lost("planning anew", &error);
+                        continue;
+                    }
+                    let entries = match self.next(&mut db).await {
+                        Ok(Some(entries)) => entries,
+                        Ok(None) => return Break(()),
+                        Err(lost) => {
+                            task = lost;
+                            continue;
+                        }
+                    };
                     let inputs = entries.iter().map(|entry| entry.input.clone()).collect();
                     self.waiting = entries;
                     self.engine.take(inputs)
@@ -161,6 +180,25 @@ impl Leader {
                     return Break(());
                 }
             };
+        }
+    }
+
+    /// The next that are asked for, none when no caller is left; or what to do instead, when it leads no more. While nobody asks it
+    /// looks whether the connection lives, and with it the lock, and whether nobody took the lead over: what is written finds that
+    /// out by itself, and whoever believes what this instance says of itself does not.
+    async fn next(&mut self, db: &mut PgConnection) -> Result<Option<Vec<Entry>>, Task> {
+        loop {
+            if let Ok(entries) = timeout(LOOK, self.queue.batch()).await {
+                return Ok(entries);
+            }
+            match within(STATEMENT_PATIENCE, store::epoch(db)).await {
+                Ok(epoch) if epoch == self.engine.epoch() => {}
+                Ok(epoch) => {
+                    tracing::warn!(ledger.epoch = epoch, "Another instance took the lead");
+                    return Err(Engine::lost());
+                }
+                Err(error) => return Err(Self::lost("looking whether it leads", &error)),
+            }
         }
     }
 

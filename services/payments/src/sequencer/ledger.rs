@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use city_auth::internal::Identity;
 use city_boot::{Check, Tasks};
 use city_clock::SharedClock;
@@ -10,6 +11,7 @@ use city_receipt::{BackingStatement, HeadKey, PublishedKeys, SignedBacking};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
+use uuid::Uuid;
 
 use super::forward::Forward;
 use super::leader::{Leader, News};
@@ -19,6 +21,7 @@ use crate::domain::backing::Backing;
 use crate::domain::ledger::{
     Command, ForeignId, Head, Input, Needs, Posting, State, Verdict, check_new_id,
 };
+use crate::domain::working_days::younger_than;
 use crate::error::{Error, fault};
 use crate::store::ledger as store;
 
@@ -34,6 +37,8 @@ pub struct Settings {
     pub durability: Durability,
     /// Where other instances reach this one when it leads.
     pub own_url: Option<String>,
+    /// Working days for which what a provider owes backs the wallets.
+    pub backing_days: i32,
     /// The key that signs the heads of batches.
     pub key: Arc<HeadKey>,
     /// The client with which a standby asks whether the leader is alive, and forwards to it.
@@ -53,6 +58,7 @@ pub struct Ledger {
     key: Arc<HeadKey>,
     keys: Arc<PublishedKeys>,
     backing: watch::Receiver<Option<Backing>>,
+    backing_days: i32,
 }
 
 impl Ledger {
@@ -67,14 +73,14 @@ impl Ledger {
             http: settings.http.clone(),
             identity: settings.identity.clone(),
         };
-        let key = settings.key.clone();
+        let (key, backing_days) = (settings.key.clone(), settings.backing_days);
         let keys = Arc::new(key.published());
         let news = News { status: announce, backing: tell_backing };
         let leader = Leader::new(&options, clock.clone(), settings, waiting, news);
         // It ends with the last handle. Whatever is not acknowledged then may be lost, and nothing else can be, so
         // shutdown has nothing to wait for.
         Tasks::new().spawn(leader.run());
-        Self { queue, status, forward, db: db.clone(), clock, key, keys, backing }
+        Self { queue, status, forward, db: db.clone(), clock, key, keys, backing, backing_days }
     }
 
     /// Posts, and answers once the verdict is on the disk. The same posting again gets the same answer. An instance that
@@ -95,6 +101,15 @@ impl Ledger {
     /// As [`Ledger::post`].
     pub async fn command(&self, command: Command) -> Result<Verdict, NotNow> {
         self.ask(Input::Command(command)).await
+    }
+
+    /// Whether a posting or command of this id was answered, after all that was asked before: what was on its way to the
+    /// disk has arrived there by then, or never will.
+    ///
+    /// # Errors
+    /// [`NotNow`]: it cannot be said now.
+    pub async fn knows(&self, id: Uuid) -> Result<bool, NotNow> {
+        Ok(self.ask(Input::Lookup { id }).await? == Verdict::Known)
     }
 
     /// What another instance forwarded; it is never forwarded again.
@@ -139,6 +154,11 @@ impl Ledger {
     /// What backs the wallets after the last batch; none on an instance that does not write.
     pub fn backing(&self) -> Option<Backing> {
         self.backing.borrow().clone().filter(|_| self.is_leading())
+    }
+
+    /// The first day on which what came in through providers backs the wallets today.
+    pub fn backed_since(&self, today: NaiveDate) -> NaiveDate {
+        younger_than(today, self.backing_days)
     }
 
     /// Signs a statement of what backs the wallets.

@@ -9,11 +9,12 @@ mod election;
 mod forward;
 mod leader;
 mod ledger;
+mod plans;
 mod queue;
 mod safety;
 
-pub use backing::{YOUNG, body as backing_event};
+pub use backing::body as backing_event;
 pub use forward::PATH as FORWARD_PATH;
 pub use ledger::{Ledger, Settings};
 pub use queue::{NotNow, Status};
-pub use safety::Durability;
+pub use safety::{Durability, could_lose};

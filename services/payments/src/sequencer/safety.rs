@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use crate::store::ledger::ServerSettings;
+use sqlx::PgConnection;
+
+use crate::store::ledger::{self as store, ServerSettings};
 
 /// How safe an acknowledged payment must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +30,19 @@ impl FromStr for Durability {
     }
 }
 
-/// The first setting with which an acknowledged payment could be lost, in words; none when all are safe.
-pub fn unsafe_setting(server: &ServerSettings, wanted: Durability) -> Option<String> {
+/// The first setting of the server, or of this connection, with which an acknowledged payment could be lost, in words; none when
+/// all are safe.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn could_lose(
+    db: &mut PgConnection,
+    wanted: Durability,
+) -> Result<Option<String>, sqlx::Error> {
+    Ok(unsafe_setting(&store::settings(db).await?, wanted))
+}
+
+fn unsafe_setting(server: &ServerSettings, wanted: Durability) -> Option<String> {
     if wanted == Durability::Throwaway {
         return None;
     }

@@ -2,28 +2,10 @@
 
 use city_clock::Timestamp;
 use city_ids::{AccountId, ApiKeyId, BillerId, MerchantId};
-use serde::Serialize;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
+use crate::domain::owner::Owner;
 use crate::error::{Error, broken, fault};
-
-/// Whose key it is: one merchant's or one biller's, for ever.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Owner {
-    Merchant(MerchantId),
-    Biller(BillerId),
-}
-
-impl Owner {
-    fn split(self) -> (Option<Uuid>, Option<Uuid>) {
-        match self {
-            Self::Merchant(id) => (Some(id.as_uuid()), None),
-            Self::Biller(id) => (None, Some(id.as_uuid())),
-        }
-    }
-}
 
 /// A key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,11 +85,8 @@ pub async fn find_live(db: &mut PgConnection, id: ApiKeyId) -> Result<Option<Liv
     );
     let row = row.fetch_optional(db).await.map_err(fault("reading a key"))?;
     row.map(|row| {
-        let owner = match (row.merchant, row.biller) {
-            (Some(merchant), None) => Owner::Merchant(merchant),
-            (None, Some(biller)) => Owner::Biller(biller),
-            _ => return Err(broken("reading a key", id.to_string())),
-        };
+        let owner = Owner::of(row.merchant, row.biller);
+        let owner = owner.ok_or_else(|| broken("reading a key", id.to_string()))?;
         Ok(LiveKey { owner, sealed: row.sealed })
     })
     .transpose()

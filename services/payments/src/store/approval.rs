@@ -1,11 +1,12 @@
 //! Requests to a second officer.
 
 use city_clock::Timestamp;
-use city_ids::{AccountId, ReconciliationBreakId, RefundId, SettlementId, WalletId};
+use city_ids::{AccountId, PostingId, ReconciliationBreakId, RefundId, SettlementId, WalletId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::approval::{Approval, Asked, Decision, Remedy};
+use crate::domain::approval::{Approval, Asked, Decision, Kind, Remedy};
+use crate::domain::suspense::{Outlet, Place};
 use crate::error::{Error, broken, fault, on_constraint};
 
 /// A new request.
@@ -13,10 +14,10 @@ pub async fn insert(db: &mut PgConnection, approval: &Approval) -> Result<(), Er
     let asked = &approval.asked;
     let inserted = sqlx::query!(
         "insert into payments.approval
-             (id, kind, wallet, subject, version, amount, detail, reason, requested_by, requested_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             (id, kind, wallet, subject, version, amount, detail, reason, requested_by, requested_at, leg)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         approval.id,
-        asked.kind(),
+        asked.kind().name(),
         asked.wallet().map(WalletId::as_uuid),
         asked.subject(),
         asked.version(),
@@ -24,7 +25,8 @@ pub async fn insert(db: &mut PgConnection, approval: &Approval) -> Result<(), Er
         asked.detail(),
         approval.reason,
         approval.requested_by.map(AccountId::as_uuid),
-        approval.requested_at
+        approval.requested_at,
+        asked.leg()
     );
     inserted.execute(db).await.map(drop).map_err(fault("asking a second officer"))
 }
@@ -69,7 +71,7 @@ async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Approval>, Erro
         Row,
         r#"select id, kind, wallet as "wallet: WalletId", subject, version, amount, detail, reason,
                   requested_by as "requested_by: AccountId", requested_at, decided_by as "decided_by: AccountId",
-                  decision, outcome
+                  decision, outcome, leg
            from payments.approval where id = any($1)"#,
         ids
     );
@@ -82,21 +84,25 @@ pub async fn find(db: &mut PgConnection, id: Uuid) -> Result<Option<Approval>, E
     Ok(list(db, &[id]).await?.pop())
 }
 
-/// Requests nobody decided yet, oldest first, from just after one.
+/// Requests of some kinds that nobody decided yet, oldest first, from just after one.
 pub async fn list_waiting(
     db: &mut PgConnection,
+    kinds: &[Kind],
     after: Option<(Timestamp, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Approval>, Error> {
     let (at, id) = after.unzip();
+    let kinds: Vec<_> = kinds.iter().map(|kind| kind.name().to_owned()).collect();
     let ids = sqlx::query_scalar!(
         "select id from payments.approval
-         where decision is null and ($1::timestamptz is null or (requested_at, id) > ($1, $2))
+         where decision is null and kind = any($4)
+           and ($1::timestamptz is null or (requested_at, id) > ($1, $2))
          order by requested_at, id
          limit $3",
         at,
         id,
-        limit
+        limit,
+        &kinds
     );
     let ids = ids.fetch_all(&mut *db).await.map_err(fault("listing requests"))?;
     let mut found = list(db, &ids).await?;
@@ -132,6 +138,7 @@ struct Row {
     decided_by: Option<AccountId>,
     decision: Option<String>,
     outcome: Option<String>,
+    leg: Option<i16>,
 }
 
 impl Row {
@@ -154,24 +161,32 @@ impl Row {
     }
 
     fn asked(&self) -> Option<Asked> {
-        Some(match self.kind.as_str() {
-            "UNFREEZE_WALLET" => Asked::UnfreezeWallet { wallet: self.wallet? },
-            "ADJUST_WALLET" => Asked::AdjustWallet { wallet: self.wallet?, amount: self.amount? },
-            "REFUND" => {
+        Some(match Kind::parse(&self.kind)? {
+            Kind::UnfreezeWallet => {
+                Asked::UnfreezeWallet { wallet: self.wallet?, stop: self.subject }
+            }
+            Kind::AdjustWallet => {
+                Asked::AdjustWallet { wallet: self.wallet?, amount: self.amount? }
+            }
+            Kind::Refund => {
                 Asked::Refund { refund: RefundId::restore(self.subject?), amount: self.amount? }
             }
-            "RECONCILIATION" => Asked::Reconciliation {
+            Kind::Reconciliation => Asked::Reconciliation {
                 of: ReconciliationBreakId::restore(self.subject?),
                 amount: self.amount?,
                 to: Remedy::parse(self.detail.as_deref()?)?,
             },
-            "LIMIT" => Asked::Limit { version: self.version? },
-            "SETTLEMENT" => Asked::Settlement {
+            Kind::Limit => Asked::Limit { version: self.version? },
+            Kind::Settlement => Asked::Settlement {
                 settlement: SettlementId::restore(self.subject?),
                 amount: self.amount?,
                 bank_ref: self.detail.clone()?,
             },
-            _ => return None,
+            Kind::ReleaseSuspense => Asked::Release {
+                place: Place { posting: PostingId::restore(self.subject?), leg: self.leg? },
+                amount: self.amount?,
+                to: Outlet::restore(self.detail.as_deref()?, self.wallet)?,
+            },
         })
     }
 }

@@ -102,17 +102,20 @@ pub struct NewStatement<'a> {
     pub day: NaiveDate,
     pub bank: Option<(NaiveDate, i64)>,
     pub at: Timestamp,
+    /// The leadership whose sums it tells.
+    pub epoch: i64,
     pub signed: &'a SignedBacking,
 }
 
-/// Publishes a statement; false when the day has one.
+/// Publishes a statement; false when the day has one, or when another instance leads by now: its sums are not ours. The row of
+/// the writer is read and not locked, or whoever hangs here would keep the others from leading.
 pub async fn insert(db: &mut PgConnection, new: &NewStatement<'_>) -> Result<bool, Error> {
     let said = &new.signed.backing;
     let (bank_day, bank) = new.bank.unzip();
     let inserted = sqlx::query!(
         "insert into payments.backing_day
              (day, wallets, guarantee, transit, bank, bank_day, batch, batch_hash, at, kid, sig)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 from payments.ledger_writer where epoch = $12
          on conflict on constraint backing_day_pkey do nothing",
         new.day,
         said.wallets,
@@ -124,7 +127,8 @@ pub async fn insert(db: &mut PgConnection, new: &NewStatement<'_>) -> Result<boo
         said.batch_hash.as_slice(),
         new.at,
         new.signed.kid,
-        new.signed.sig
+        new.signed.sig,
+        new.epoch
     );
     let inserted =
         inserted.execute(db).await.map_err(fault("publishing what backs the wallets"))?;

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::domain::dues::{Due, Penalty, Rebate, Terms};
+use crate::domain::dues::{Due, Off, Penalty, Rebate, Terms};
 use crate::domain::ledger::{AccountNo, Class, Purpose};
 use crate::error::{Error, broken, fault};
 
@@ -153,8 +153,8 @@ pub async fn list(db: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Bill>, Erro
                opened_at as "opened_at!", biller as "biller!: BillerId", code as "code!", name as "name!",
                purpose as "purpose!", agency_code, biller_version as "biller_version!", revision as "revision!", no as "no!",
                period, holder_masked, due_date as "due_date!", heads as "heads!: Json<Vec<BillHeadView>>",
-               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, outcome, winner,
-               paid_at, paid_amount, qr_bin, qr_number
+               amount as "amount!", rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, rebate_fixed, penalty_fixed,
+               outcome, winner, paid_at, paid_amount, qr_bin, qr_number
         from payments.bill_now
         where id = any($1)"#,
         ids
@@ -322,6 +322,8 @@ struct Row {
     rebate_bps: Option<i32>,
     penalty_bps_per_day: Option<i32>,
     penalty_cap_bps: Option<i32>,
+    rebate_fixed: Option<i64>,
+    penalty_fixed: Option<i64>,
     outcome: Option<i16>,
     winner: Option<Uuid>,
     paid_at: Option<Timestamp>,
@@ -334,8 +336,12 @@ impl Row {
     fn restore(self) -> Result<Bill, Error> {
         let purpose = Purpose::of(self.purpose);
         let purpose = purpose.ok_or_else(|| broken("reading bills", self.id.to_string()))?;
-        let rebate = self.rebate_until.zip(self.rebate_bps);
-        let penalty = self.penalty_bps_per_day.zip(self.penalty_cap_bps);
+        let off = self.rebate_bps.map(Off::Bps).or(self.rebate_fixed.map(Off::Fixed));
+        let rebate = self.rebate_until.zip(off).map(|(until, off)| Rebate { until, off });
+        let cap_bps = self.penalty_cap_bps;
+        let daily = self.penalty_bps_per_day.zip(cap_bps);
+        let daily = daily.map(|(bps, cap_bps)| Penalty::PerDay { bps, cap_bps });
+        let once = self.penalty_fixed.map(|fixed| Penalty::Once { fixed, cap_bps });
         Ok(Bill {
             id: self.id,
             biller: Biller {
@@ -358,10 +364,7 @@ impl Row {
             due_date: self.due_date,
             heads: self.heads.0,
             amount: self.amount,
-            terms: Terms {
-                rebate: rebate.map(|(until, bps)| Rebate { until, bps }),
-                penalty: penalty.map(|(bps_per_day, cap_bps)| Penalty { bps_per_day, cap_bps }),
-            },
+            terms: Terms { rebate, penalty: daily.or(once) },
             claim: self.outcome.zip(self.winner),
             paid: self.paid_at.zip(self.paid_amount),
             target: self.qr_bin.zip(self.qr_number),

@@ -1,4 +1,7 @@
 //! Bills of a received file become bills that people pay.
+//!
+//! A file may be larger than all that was there when its statements were planned, so each line is looked up by itself
+//! (`lateral … offset 0`), whatever PostgreSQL believes of the tables.
 
 use city_clock::Timestamp;
 use city_ids::{BillId, BillerId};
@@ -79,7 +82,9 @@ pub async fn next(
             order by line
             limit $4
         ) p
-        left join payments.bill_now n on n.biller = $2 and n.number = p.number
+        left join lateral (
+            select * from payments.bill_now n where n.biller = $2 and n.number = p.number offset 0
+        ) n on true
         left join lateral (
             select no, content_hash from payments.bill_revision where bill = n.id order by no desc limit 1
         ) last on true
@@ -133,7 +138,7 @@ pub async fn write(
         "insert into payments.bill (id, biller, number, customer_code, source, opened_at)
          select w.bill, $2, p.number, p.customer_code, 'BILLER', $6
          from unnest($3::text[], $4::uuid[], $5::integer[]) as w(number, bill, no)
-         join payments.import_bill p on p.job = $1 and p.number = w.number
+         cross join lateral (select * from payments.import_bill where job = $1 and number = w.number offset 0) p
          where w.no = 1",
         job.id,
         job.biller.as_uuid(),
@@ -145,11 +150,11 @@ pub async fn write(
     opened.execute(&mut *db).await.map_err(fault("writing bills"))?;
     let revised = sqlx::query!(
         "insert into payments.bill_revision (id, bill, no, due_date, heads, amount, at, period, holder_masked, rebate_until,
-             rebate_bps, penalty_bps_per_day, penalty_cap_bps, content_hash)
+             rebate_bps, rebate_fixed, penalty_bps_per_day, penalty_fixed, penalty_cap_bps, content_hash)
          select w.revision, w.bill, w.no, p.due_date, p.heads, p.amount, $6, p.period, p.holder_masked, p.rebate_until,
-             p.rebate_bps, p.penalty_bps_per_day, p.penalty_cap_bps, p.content_hash
+             p.rebate_bps, p.rebate_fixed, p.penalty_bps_per_day, p.penalty_fixed, p.penalty_cap_bps, p.content_hash
          from unnest($2::text[], $3::uuid[], $4::uuid[], $5::integer[]) as w(number, bill, revision, no)
-         join payments.import_bill p on p.job = $1 and p.number = w.number",
+         cross join lateral (select * from payments.import_bill where job = $1 and number = w.number offset 0) p",
         job.id,
         &numbers,
         &bills,
@@ -203,10 +208,12 @@ pub async fn advance(
     advanced.execute(db).await.map(drop).map_err(fault("counting applied bills"))
 }
 
-/// Ends a file of which all is applied and nothing waits; false while something does.
+/// Ends a file of which all is applied and nothing waits; false while something does. A file that is all or nothing has refused
+/// lines by then only where a bill was paid or cancelled before the ledger claimed its amendment (ADR 0012).
 pub async fn finish(db: &mut PgConnection, job: Uuid, at: Timestamp) -> Result<bool, Error> {
     let finished = sqlx::query!(
-        "update payments.import_job set state = 'DONE', ended_at = $2
+        "update payments.import_job
+         set state = case when atomic and refused > 0 then 'PARTLY' else 'DONE' end, ended_at = $2
          where id = $1 and state = 'QUEUED'
            and not exists (select from payments.import_bill where job = $1)
            and not exists (select from payments.bill_replacing where job = $1)",

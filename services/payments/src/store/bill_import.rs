@@ -6,6 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::domain::bill_file::{Draft, RefusedLine};
+use crate::domain::dues::{Off, Penalty};
 use crate::error::{Error, fault};
 
 /// A file and how far it is.
@@ -16,7 +17,7 @@ pub struct Job {
     pub biller_code: String,
     pub agency: Option<String>,
     pub atomic: bool,
-    /// `UPLOADING`, `QUEUED`, `DONE` or `FAILED`.
+    /// `UPLOADING`, `QUEUED`, `DONE`, `PARTLY` or `FAILED`.
     pub state: String,
     pub failure: Option<String>,
     pub lines: i64,
@@ -99,9 +100,10 @@ pub async fn keep(
     }
     let kept = sqlx::query_scalar!(
         "insert into payments.import_bill (job, number, line, customer_code, holder_masked, period, due_date, heads, amount,
-             rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps, content_hash)
+             rebate_until, rebate_bps, rebate_fixed, penalty_bps_per_day, penalty_fixed, penalty_cap_bps, content_hash)
          select $1, * from unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[], $8::jsonb[],
-             $9::bigint[], $10::date[], $11::integer[], $12::integer[], $13::integer[], $14::bytea[])
+             $9::bigint[], $10::date[], $11::integer[], $12::bigint[], $13::integer[], $14::bigint[], $15::integer[],
+             $16::bytea[])
          on conflict on constraint import_bill_pkey do nothing
          returning line",
         job,
@@ -114,7 +116,9 @@ pub async fn keep(
         &columns.heads,
         &columns.amounts,
         &columns.rebate_untils as _,
+        &columns.rebate_shares as _,
         &columns.rebates as _,
+        &columns.daily_penalties as _,
         &columns.penalties as _,
         &columns.caps as _,
         &columns.hashes
@@ -142,8 +146,10 @@ struct Columns {
     heads: Vec<serde_json::Value>,
     amounts: Vec<i64>,
     rebate_untils: Vec<Option<chrono::NaiveDate>>,
-    rebates: Vec<Option<i32>>,
-    penalties: Vec<Option<i32>>,
+    rebate_shares: Vec<Option<i32>>,
+    rebates: Vec<Option<i64>>,
+    daily_penalties: Vec<Option<i32>>,
+    penalties: Vec<Option<i64>>,
     caps: Vec<Option<i32>>,
     hashes: Vec<Vec<u8>>,
 }
@@ -159,9 +165,21 @@ impl Columns {
         self.heads.push(serde_json::json!(draft.heads));
         self.amounts.push(draft.amount());
         self.rebate_untils.push(draft.terms.rebate.map(|rebate| rebate.until));
-        self.rebates.push(draft.terms.rebate.map(|rebate| rebate.bps));
-        self.penalties.push(draft.terms.penalty.map(|penalty| penalty.bps_per_day));
-        self.caps.push(draft.terms.penalty.map(|penalty| penalty.cap_bps));
+        let (share, fixed) = match draft.terms.rebate.map(|rebate| rebate.off) {
+            None => (None, None),
+            Some(Off::Bps(bps)) => (Some(bps), None),
+            Some(Off::Fixed(fixed)) => (None, Some(fixed)),
+        };
+        self.rebate_shares.push(share);
+        self.rebates.push(fixed);
+        let (daily, fixed, cap) = match draft.terms.penalty {
+            None => (None, None, None),
+            Some(Penalty::PerDay { bps, cap_bps }) => (Some(bps), None, Some(cap_bps)),
+            Some(Penalty::Once { fixed, cap_bps }) => (None, Some(fixed), cap_bps),
+        };
+        self.daily_penalties.push(daily);
+        self.penalties.push(fixed);
+        self.caps.push(cap);
         self.hashes.push(draft.content_hash().to_vec());
     }
 }

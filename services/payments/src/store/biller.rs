@@ -2,9 +2,11 @@
 
 use city_ids::BillerId;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::bill::Biller;
 use crate::domain::ledger::{AccountNo, Purpose};
+use crate::domain::merchant::Settle;
 use crate::error::{Error, broken, fault};
 
 /// A biller as officers see it.
@@ -13,10 +15,19 @@ pub struct BillerRecord {
     pub biller: Biller,
     /// The agency whose biller it is; owned by the catalogue.
     pub agency: Option<String>,
-    /// Codes of the heads that have accounts of their own.
-    pub heads: Vec<String>,
+    /// Its accounts by their public ids, each with the head it is for; the one for all others has the empty code.
+    pub accounts: Vec<(String, Uuid)>,
     /// Bank and number that its codes carry.
     pub target: Option<(String, String)>,
+    /// How often its accounts are settled.
+    pub settle: Settle,
+}
+
+impl BillerRecord {
+    /// Codes of the heads that have accounts of their own.
+    pub fn heads(&self) -> impl Iterator<Item = &String> {
+        self.accounts.iter().map(|(head, _)| head).filter(|head| !head.is_empty())
+    }
 }
 
 /// A new biller; false when its code is taken.
@@ -147,10 +158,15 @@ pub async fn list_records(
 ) -> Result<Vec<BillerRecord>, Error> {
     let rows = sqlx::query!(
         r#"
-        select id as "id: BillerId", code, name, agency_code, purpose, version, qr_bin, qr_number,
-               array(select head_code from payments.biller_head
-                     where biller = w.id and head_code <> '' order by head_code) as "heads!"
+        select w.id as "id: BillerId", code, name, agency_code, purpose, version, qr_bin, qr_number,
+               array(select h.head_code from payments.biller_head h
+                     where h.biller = w.id order by h.head_code collate "C") as "heads!",
+               array(select a.ext from payments.biller_head h join payments.ledger_account a on a.id = h.account
+                     where h.biller = w.id order by h.head_code collate "C") as "accounts!",
+               coalesce(r.rhythm, 'DAILY') as "settle!"
         from payments.biller w
+        left join payments.biller_head others on others.biller = w.id and others.head_code = ''
+        left join payments.settlement_rhythm r on r.account = others.account
         where ($1::text is null or code > $1) and ($2::text is null or code = $2)
         order by code
         limit $3"#,
@@ -163,6 +179,8 @@ pub async fn list_records(
         .map(|row| {
             let purpose = Purpose::of(row.purpose);
             let purpose = purpose.ok_or_else(|| broken("listing billers", row.code.clone()))?;
+            let settle = Settle::of(&row.settle);
+            let settle = settle.ok_or_else(|| broken("listing billers", row.code.clone()))?;
             let biller = Biller {
                 id: row.id,
                 code: row.code,
@@ -171,7 +189,8 @@ pub async fn list_records(
                 version: row.version,
             };
             let target = row.qr_bin.zip(row.qr_number);
-            Ok(BillerRecord { biller, agency: row.agency_code, heads: row.heads, target })
+            let accounts = row.heads.into_iter().zip(row.accounts).collect();
+            Ok(BillerRecord { biller, agency: row.agency_code, accounts, target, settle })
         })
         .collect()
 }
@@ -179,7 +198,7 @@ pub async fn list_records(
 /// Billers by their ids or, without ids, those of a purpose or all, by name.
 pub async fn list(
     db: &mut PgConnection,
-    ids: Option<&[uuid::Uuid]>,
+    ids: Option<&[Uuid]>,
     purpose: Option<Purpose>,
     limit: i64,
 ) -> Result<Vec<Biller>, Error> {

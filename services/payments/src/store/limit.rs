@@ -9,13 +9,22 @@ use crate::domain::ledger::{Code, Purpose};
 use crate::domain::limits::{Only, Rule};
 use crate::error::{Error, broken, fault, on_constraint};
 
-/// The rules of the version that the ledger keeps now, in their order.
-pub async fn rules(db: &mut PgConnection) -> Result<Vec<Rule>, Error> {
+/// The version that the ledger keeps now.
+pub async fn version_in_force(db: &mut PgConnection) -> Result<i64, Error> {
+    let version = sqlx::query_scalar!(
+        r#"select coalesce((select rules from payments.ledger_batch order by n desc limit 1), 0) as "version!""#
+    );
+    version.fetch_one(db).await.map_err(fault("reading the limits"))
+}
+
+/// The rules of a version, in their order. A version never changes once the ledger keeps it.
+pub async fn rules(db: &mut PgConnection, version: i64) -> Result<Vec<Rule>, Error> {
     let rows = sqlx::query!(
         "select ordinal, code, counter, level_min, level_max, only_when, includes, excludes, win, max, effect
          from payments.limit_rule
-         where version = coalesce((select rules from payments.ledger_batch order by n desc limit 1), 0)
-         order by ordinal"
+         where version = $1
+         order by ordinal",
+        version
     );
     let rows = rows.fetch_all(db).await.map_err(fault("reading the limits"))?;
     rows.into_iter()

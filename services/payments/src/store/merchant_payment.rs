@@ -94,6 +94,7 @@ impl Row {
 
 /// Payments to a merchant by their ids, in the order of the ledger; none for what is another's.
 async fn read(db: &mut PgConnection, account: AccountNo, ids: &[Uuid]) -> Result<Vec<Sale>, Error> {
+    // The ids are kept from the planner, as those of payments are.
     let rows = sqlx::query_as!(
         Row,
         r#"
@@ -102,11 +103,14 @@ async fn read(db: &mut PgConnection, account: AccountNo, ids: &[Uuid]) -> Result
                o.amount as "ordered?", t.dr, w.owner as "payer: AccountId", w.id as "wallet: WalletId",
                coalesce((select sum(f.amount) from payments.ledger_transfer f
                          where f.posting = coalesce(h.resolved_by, t.posting) and f.purpose = $3 and f.dr = t.cr), 0)::bigint as "fee!"
-        from payments.ledger_transfer t
+        from (select distinct unnest((select $2::uuid[])) as posting) as wanted
+        cross join lateral (
+            select l.* from payments.ledger_transfer l where l.posting = wanted.posting and l.leg = 0 offset 0
+        ) t
         join payments.wallet w on w.account = t.dr
         left join payments.ledger_hold h on h.posting = t.posting
         left join payments.merchant_order o on o.id = t.ref
-        where t.posting = any($2) and t.leg = 0 and t.cr = $1 and t.kind in (1, 2) and t.purpose = $4
+        where t.cr = $1 and t.kind in (1, 2) and t.purpose = $4
         order by t.seq"#,
         account.0,
         ids,

@@ -1,11 +1,16 @@
 //! Postings as payments: what the ledger answered an id, and what a payment looks like.
+//!
+//! `(select $1)` keeps an id from the planner. Shown the id, it takes a plan for that id's month to be cheaper than one for any
+//! month, and makes it anew for every payment, at ten times the cost of the question. A plan that serves all ids finds the month
+//! when it runs.
 
 use city_clock::Timestamp;
-use city_ids::{AccountId, BillId};
+use city_ids::{AccountId, BillId, WalletId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::domain::ledger::{Code, Purpose};
+use super::wallet::Wallet;
+use crate::domain::ledger::{AccountNo, Code, Purpose};
 use crate::domain::provider::outcome;
 use crate::error::{Error, broken, fault};
 
@@ -25,24 +30,107 @@ pub async fn find_known(db: &mut PgConnection, posting: Uuid) -> Result<Option<K
     let row = sqlx::query!(
         r#"
         select req_hash as "req_hash!", ref as reference, null::smallint as code, null::smallint as detail
-        from payments.ledger_transfer where posting = $1 and leg = 0
+        from payments.ledger_transfer where posting = (select $1::uuid) and leg = 0
         union all
         select req_hash, null, code, detail from payments.ledger_rejection where posting = $1"#,
         posting
     );
     let row = row.fetch_optional(db).await.map_err(fault("finding a payment"))?;
     row.map(|row| {
-        let refused = match row.code.zip(row.detail) {
-            Some((code, detail)) => {
-                let code = Code::of(code)
-                    .ok_or_else(|| broken("reading a refusal", format!("code {code}")))?;
-                Some((code, detail))
-            }
-            None => None,
-        };
+        let refused = refused(row.code.zip(row.detail))?;
         Ok(Known { req_hash: row.req_hash, reference: row.reference, refused })
     })
     .transpose()
+}
+
+fn refused(numbers: Option<(i16, i16)>) -> Result<Option<(Code, i16)>, Error> {
+    let Some((code, detail)) = numbers else {
+        return Ok(None);
+    };
+    let unknown = || broken("reading a refusal", format!("code {code}"));
+    Ok(Some((Code::of(code).ok_or_else(unknown)?, detail)))
+}
+
+/// What there is to know before somebody pays.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// What the id was answered before.
+    pub known: Option<Known>,
+    /// The wallet of whoever pays.
+    pub payer: Option<Wallet>,
+    /// The wallet that is paid, if one is.
+    pub payee: Option<Wallet>,
+    /// The version of the limits that the ledger keeps now.
+    pub rules: i64,
+}
+
+/// What there is to know before somebody pays out of a wallet, whatever for, in one question.
+pub async fn find_opening(
+    db: &mut PgConnection,
+    posting: Uuid,
+    from: AccountId,
+    to: Option<WalletId>,
+) -> Result<Opening, Error> {
+    let rows = sqlx::query!(
+        r#"
+        select coalesce((select rules from payments.ledger_batch order by n desc limit 1), 0) as "rules!",
+               k.req_hash as "req_hash?",
+               k.ref as "reference?",
+               k.code as "code?",
+               k.detail as "detail?",
+               w.id as "id?: WalletId",
+               w.owner as "owner?: AccountId",
+               w.account as "account?",
+               w.level as "level?",
+               w.opened_at as "opened_at?",
+               a.flags as "flags?",
+               a.credits_posted - a.debits_posted as "balance?",
+               a.debits_pending as "held?",
+               a.version as "version?"
+        from (values (1)) as always (row)
+        left join (
+            select req_hash, ref, null::smallint as code, null::smallint as detail
+            from payments.ledger_transfer where posting = (select $1::uuid) and leg = 0
+            union all
+            select req_hash, null, code, detail from payments.ledger_rejection where posting = $1
+        ) k on true
+        left join (payments.wallet w join payments.ledger_account a on a.id = w.account)
+            on w.owner = $2 or w.id = $3"#,
+        posting,
+        from.as_uuid(),
+        to.map(WalletId::as_uuid)
+    );
+    let rows = rows.fetch_all(db).await.map_err(fault("beginning a payment"))?;
+    let mut opening = Opening::default();
+    for row in rows {
+        opening.rules = row.rules;
+        if let Some(req_hash) = row.req_hash {
+            let refused = refused(row.code.zip(row.detail))?;
+            opening.known = Some(Known { req_hash, reference: row.reference, refused });
+        }
+        let (Some(id), Some(owner), Some(account)) = (row.id, row.owner, row.account) else {
+            continue; // neither has a wallet
+        };
+        let missing = || broken("reading a wallet", "its account has no balance");
+        let wallet = Wallet {
+            id,
+            owner,
+            account: AccountNo(account),
+            level: row.level.ok_or_else(missing)?,
+            opened_at: row.opened_at.ok_or_else(missing)?,
+            flags: row.flags.ok_or_else(missing)?,
+            balance: row.balance.ok_or_else(missing)?,
+            held: row.held.ok_or_else(missing)?,
+            version: row.version.ok_or_else(missing)?,
+        };
+        if to == Some(id) {
+            opening.payee = Some(wallet.clone());
+        }
+        if owner == from {
+            opening.payer = Some(wallet);
+        }
+    }
+    Ok(opening)
 }
 
 /// The posting or command that resolved a subject.
@@ -112,7 +200,10 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
                o.amount as "ordered?",
                coalesce((select sum(f.amount) from payments.ledger_transfer f
                          where f.posting = h.resolved_by and f.purpose = $2), 0)::bigint as "captured_fee!"
-        from payments.ledger_transfer t
+        from (select distinct unnest((select $1::uuid[])) as posting) as wanted
+        cross join lateral (
+            select l.* from payments.ledger_transfer l where l.posting = wanted.posting offset 0
+        ) t
         join payments.ledger_account dr on dr.id = t.dr
         join payments.ledger_account cr on cr.id = t.cr
         left join payments.bill_revision r on r.id = t.ref
@@ -124,7 +215,6 @@ pub async fn list_legs(db: &mut PgConnection, postings: &[Uuid]) -> Result<Vec<L
         left join payments.posting_doc d on d.posting = t.posting and t.leg = 0
         left join payments.ledger_hold h on h.posting = t.posting
         left join payments.merchant_order o on o.id = t.ref
-        where t.posting = any($1)
         order by t.posting, t.leg"#,
         postings,
         Purpose::Fee.number(),

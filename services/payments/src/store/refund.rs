@@ -120,20 +120,36 @@ pub async fn answered(db: &mut PgConnection, id: RefundId, at: Timestamp) -> Res
     Ok(noted.rows_affected() == 1)
 }
 
-/// The legs that moved the money of a payment: its own, or that of what captured its reserve.
+/// The legs that moved the money of a payment: its own, or that of what captured its reserve. A fee of the payer's that a
+/// capture took along is none of it: the merchant only passed it on. What came from where money waits for its owner came from
+/// its provider in truth.
 pub async fn moved(db: &mut PgConnection, payment: PostingId) -> Result<Vec<Moved>, Error> {
     let rows = sqlx::query!(
         r#"
-        select t.posting, t.leg, t.purpose, t.amount, t.dr, d.class as dr_class, t.cr, c.class as cr_class,
+        select t.posting, t.leg, t.purpose,
+               t.amount - case when o.amount < h.amount then coalesce((
+                   select sum(f.amount) from payments.ledger_transfer f
+                   where f.posting = t.posting and f.purpose = $2 and f.dr = t.cr), 0)::bigint else 0 end as "amount!",
+               coalesce(a.dr, t.dr) as "dr!", d.class as dr_class, t.cr, c.class as cr_class,
                d.owner as "payer: AccountId"
         from payments.ledger_transfer t
-        join payments.ledger_account d on d.id = t.dr
+        left join lateral (
+            select arrived.dr
+            from payments.provider_order p
+            join payments.ledger_claim ended on ended.subject = p.subject and ended.posting = t.posting
+            join payments.ledger_claim came on came.subject = p.money and came.posting <> t.posting
+            join payments.ledger_transfer arrived on arrived.posting = came.posting and arrived.leg = 0
+            where p.id = t.ref or p.bill_revision = t.ref
+        ) a on t.kind = 1
+        join payments.ledger_account d on d.id = coalesce(a.dr, t.dr)
         join payments.ledger_account c on c.id = t.cr
         left join payments.ledger_hold h on h.posting = $1
+        left join payments.merchant_order o on o.id = t.ref and t.kind = 3
         where t.posting = coalesce(h.resolved_by, $1)
           and ((t.kind = 1 and h.posting is null) or (t.kind = 3 and t.hold = $1))
         order by t.leg"#,
-        payment.as_uuid()
+        payment.as_uuid(),
+        Purpose::Fee.number()
     );
     let rows = rows.fetch_all(db).await.map_err(fault("reading what a payment moved"))?;
     let moved = rows.into_iter().map(|row| {

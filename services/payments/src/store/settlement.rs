@@ -251,10 +251,10 @@ pub async fn find_payee(
     Ok(row.map(|row| (AccountNo(row.id), row.rhythm)))
 }
 
-/// One that found nothing is tried again, as if it had just been opened.
+/// One that is not closed is tried again, as if it had just been opened.
 pub async fn reopen(db: &mut PgConnection, id: SettlementId, at: Timestamp) -> Result<(), Error> {
     let reopened = sqlx::query!(
-        "update payments.settlement set outcome = null, opened_at = $2 where id = $1 and outcome = 'NOTHING'",
+        "update payments.settlement set outcome = null, opened_at = $2 where id = $1 and outcome <> 'CLOSED'",
         id.as_uuid(),
         at
     );

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::ledger::AccountNo;
 use crate::domain::wallet;
-use crate::error::{Error, fault};
+use crate::error::{Error, broken, fault};
 
 /// A wallet as it now is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,6 +133,34 @@ pub async fn is_commanded(db: &mut PgConnection, command: Uuid) -> Result<bool, 
         command
     );
     found.fetch_one(db).await.map_err(fault("finding a command"))
+}
+
+/// The command that gave a wallet the flags it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FlagsSet {
+    pub command: Uuid,
+    pub flags: i32,
+}
+
+/// The last command that set a wallet's flags; none while nobody stopped it.
+pub async fn flags_set(db: &mut PgConnection, wallet: WalletId) -> Result<Option<FlagsSet>, Error> {
+    // Of two in one batch it is the one whose flags the wallet has.
+    let row = sqlx::query!(
+        "select c.id, c.arg
+         from payments.ledger_command c
+         join payments.ledger_account a on a.ext = c.object
+         where c.kind = 1 and c.object = $1
+         order by c.batch desc, c.arg = a.flags desc
+         limit 1",
+        wallet.as_uuid()
+    );
+    let row = row.fetch_optional(db).await.map_err(fault("finding who stopped a wallet"))?;
+    row.map(|row| {
+        let flags = i32::try_from(row.arg);
+        let flags = flags.map_err(|error| broken("finding who stopped a wallet", error))?;
+        Ok(FlagsSet { command: row.id, flags })
+    })
+    .transpose()
 }
 
 /// What is on its way into or out of a wallet.

@@ -1,10 +1,11 @@
-//! Where merchants are told things, and how far that is.
+//! Where merchants and billers are told things, and how far that is.
 
 use city_clock::Timestamp;
-use city_ids::{EventId, MerchantId, WebhookEndpointId};
+use city_ids::{BillerId, EventId, MerchantId, WebhookEndpointId};
 use sqlx::PgConnection;
 
-use crate::error::{Error, fault};
+use crate::domain::owner::Owner;
+use crate::error::{Error, broken, fault};
 
 /// Deliveries that a replay makes at most.
 const MOST_REPLAYED: i64 = 10_000;
@@ -27,7 +28,7 @@ pub struct Endpoint {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub endpoint: WebhookEndpointId,
-    pub merchant: MerchantId,
+    pub owner: Owner,
     pub seq: i64,
     /// Failures so far.
     pub attempts: i32,
@@ -39,20 +40,22 @@ pub struct Taken {
     pub body: String,
 }
 
-/// Writes a new endpoint; false when the merchant has one of this address.
+/// Writes a new endpoint; false when its owner has one of this address.
 pub async fn insert(
     db: &mut PgConnection,
-    merchant: MerchantId,
+    owner: Owner,
     id: WebhookEndpointId,
     url: &str,
     sealed: &[u8],
     at: Timestamp,
 ) -> Result<bool, Error> {
+    let (merchant, biller) = owner.split();
     let inserted = sqlx::query!(
-        "insert into payments.webhook_endpoint (id, merchant, url, sealed, created_at) values ($1, $2, $3, $4, $5)
+        "insert into payments.webhook_endpoint (id, merchant, biller, url, sealed, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict on constraint webhook_endpoint_url do nothing",
         id.as_uuid(),
-        merchant.as_uuid(),
+        merchant,
+        biller,
         url,
         sealed,
         at
@@ -61,8 +64,8 @@ pub async fn insert(
     Ok(inserted.rows_affected() == 1)
 }
 
-/// The endpoints of a merchant, oldest first.
-pub async fn list(db: &mut PgConnection, merchant: MerchantId) -> Result<Vec<Endpoint>, Error> {
+/// The endpoints of somebody, oldest first.
+pub async fn list(db: &mut PgConnection, owner: Owner) -> Result<Vec<Endpoint>, Error> {
     let rows = sqlx::query_as!(
         Endpoint,
         r#"
@@ -70,9 +73,9 @@ pub async fn list(db: &mut PgConnection, merchant: MerchantId) -> Result<Vec<End
                (select count(*) from payments.webhook_delivery d where d.endpoint = e.id and d.state = 'WAITING') as "waiting!",
                (select count(*) from payments.webhook_delivery d where d.endpoint = e.id and d.state = 'DEAD') as "dead!"
         from payments.webhook_endpoint e
-        where e.merchant = $1
+        where e.owner = $1
         order by e.created_at, e.id"#,
-        merchant.as_uuid()
+        owner.as_uuid()
     );
     rows.fetch_all(db).await.map_err(fault("reading endpoints"))
 }
@@ -80,13 +83,13 @@ pub async fn list(db: &mut PgConnection, merchant: MerchantId) -> Result<Vec<End
 /// The sealed secret of an endpoint and until when the one before counts; locks the row.
 pub async fn lock_secret(
     db: &mut PgConnection,
-    merchant: MerchantId,
+    owner: Owner,
     id: WebhookEndpointId,
 ) -> Result<Option<(Vec<u8>, Option<Timestamp>)>, Error> {
     let row = sqlx::query!(
-        "select sealed, old_until from payments.webhook_endpoint where id = $1 and merchant = $2 for update",
+        "select sealed, old_until from payments.webhook_endpoint where id = $1 and owner = $2 for update",
         id.as_uuid(),
-        merchant.as_uuid()
+        owner.as_uuid()
     );
     let row = row.fetch_optional(db).await.map_err(fault("reading an endpoint"))?;
     Ok(row.map(|row| (row.sealed, row.old_until)))
@@ -113,31 +116,31 @@ pub async fn rotate(
 /// Has events sent again, as if they were new, and enables the endpoint. Answers how many.
 pub async fn replay(
     db: &mut PgConnection,
-    merchant: MerchantId,
+    owner: Owner,
     id: WebhookEndpointId,
     event: Option<EventId>,
     between: Option<(Timestamp, Timestamp)>,
     now: Timestamp,
 ) -> Result<u64, Error> {
     let enabled = sqlx::query!(
-        "update payments.webhook_endpoint set disabled_at = null where id = $1 and merchant = $2",
+        "update payments.webhook_endpoint set disabled_at = null where id = $1 and owner = $2",
         id.as_uuid(),
-        merchant.as_uuid()
+        owner.as_uuid()
     );
     enabled.execute(&mut *db).await.map_err(fault("enabling an endpoint"))?;
     let (from, until) = between.unzip();
     let again = sqlx::query!(
-        "insert into payments.webhook_delivery (endpoint, merchant, seq, state, attempts, since, next_at)
-         select $1, merchant, seq, 'WAITING', 0, $6, $6
-         from (select merchant, seq from payments.merchant_event
-               where merchant = $2 and (id = $3 or (at >= $4 and at < $5))
+        "insert into payments.webhook_delivery (endpoint, merchant, biller, seq, state, attempts, since, next_at)
+         select $1, merchant, biller, seq, 'WAITING', 0, $6, $6
+         from (select merchant, biller, seq from payments.merchant_event
+               where owner = $2 and (id = $3 or (at >= $4 and at < $5))
                order by seq
                limit $7
                for key share) again -- one that is just being forgotten is not among them
          on conflict on constraint webhook_delivery_pkey
          do update set state = 'WAITING', attempts = 0, since = $6, next_at = $6, failure = null",
         id.as_uuid(),
-        merchant.as_uuid(),
+        owner.as_uuid(),
         event.map(EventId::as_uuid),
         from,
         until,
@@ -155,8 +158,7 @@ pub async fn take_due(
     lease: Timestamp,
     limit: i64,
 ) -> Result<Vec<Taken>, Error> {
-    let rows = sqlx::query_as!(
-        Taken,
+    let rows = sqlx::query!(
         r#"
         with due as (
             select endpoint, seq from payments.webhook_delivery
@@ -168,15 +170,33 @@ pub async fn take_due(
         update payments.webhook_delivery d set next_at = $2
         from due
         join payments.webhook_endpoint e on e.id = due.endpoint
-        join payments.merchant_event v on v.merchant = e.merchant and v.seq = due.seq
+        join payments.merchant_event v on v.owner = e.owner and v.seq = due.seq
         where d.endpoint = due.endpoint and d.seq = due.seq
-        returning d.endpoint as "endpoint: WebhookEndpointId", d.merchant as "merchant: MerchantId", d.seq, d.attempts,
-                  d.since, e.url, e.sealed, e.old_sealed, e.old_until, v.body"#,
+        returning d.endpoint as "endpoint: WebhookEndpointId", d.merchant as "merchant: MerchantId",
+                  d.biller as "biller: BillerId", d.seq, d.attempts, d.since, e.url, e.sealed, e.old_sealed, e.old_until, v.body"#,
         now,
         lease,
         limit
     );
-    rows.fetch_all(db).await.map_err(fault("taking deliveries"))
+    let rows = rows.fetch_all(db).await.map_err(fault("taking deliveries"))?;
+    rows.into_iter()
+        .map(|row| {
+            let owner = Owner::of(row.merchant, row.biller);
+            Ok(Taken {
+                endpoint: row.endpoint,
+                owner: owner
+                    .ok_or_else(|| broken("taking deliveries", row.endpoint.to_string()))?,
+                seq: row.seq,
+                attempts: row.attempts,
+                since: row.since,
+                url: row.url,
+                sealed: row.sealed,
+                old_sealed: row.old_sealed,
+                old_until: row.old_until,
+                body: row.body,
+            })
+        })
+        .collect()
 }
 
 /// It was heard.

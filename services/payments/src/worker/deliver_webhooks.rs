@@ -1,11 +1,11 @@
-//! Sends events to merchants' endpoints.
+//! Sends events to the endpoints of merchants and billers.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use city_boot::{Progress, Worker, WorkerError};
 
-use crate::app::{App, merchant};
+use crate::app::{App, payee};
 
 /// The worker; several may run, each with deliveries of its own.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Worker for DeliverWebhooks {
     }
 
     async fn step(&self) -> Result<Progress, WorkerError> {
-        let sent = merchant::deliver_due(&self.0).await;
+        let sent = payee::deliver_due(&self.0).await;
         let sent = sent.map_err(|error| WorkerError::new("sending webhooks", error))?;
         Ok(if sent { Progress::Worked } else { Progress::Idle })
     }

@@ -13,7 +13,7 @@ use crate::app::{App, fee_cancelled, fee_requested};
 use crate::error::Error;
 
 /// Consumer of `city.catalogue`. Idempotent: claims the event id; a reference has one bill, and that one end.
-/// Ordering: a request comes before its cancellation, as they do in the stream.
+/// Ordering: none needed. Of a request and its cancellation whichever comes first decides whether there is a bill.
 #[derive(Debug)]
 pub struct DossierFees(pub App);
 

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use city_boot::{Progress, Worker, WorkerError};
+use city_contracts::payments::PaymentExpired;
+use city_ids::PostingId;
+use city_money::Vnd;
 use city_receipt::{derive, sha256};
 use futures_util::future::join_all;
-use serde_json::json;
 use uuid::Uuid;
 
-use crate::app::App;
-use crate::domain::ledger::{Action, Event, Leg, Posting, Purpose, Verdict};
+use crate::app::{App, wire_purpose};
+use crate::domain::ledger::{Action, Leg, Posting, Purpose, Verdict};
 use crate::error::{Error, broken, fault};
 use crate::events;
 use crate::store::ledger as store;
@@ -71,16 +73,14 @@ impl ExpireHolds {
             broken("reading a hold", format!("there is no purpose {}", due.purpose))
         })?;
         let leg = Leg { action: Action::Expire { hold }, purpose, reference: due.reference };
-        let event = Event {
-            id: self.0.ids.uuid(self.0.clock.now()),
-            kind: events::PAYMENT_EXPIRED.to_owned(),
-            body: json!({
-                "payment": city_ids::PostingId::restore(hold),
-                "amount": due.amount.to_string(),
-                "purpose": purpose.name(),
-            }),
-            trace: None,
+        let told = PaymentExpired {
+            payment: PostingId::restore(hold),
+            account: due.owner,
+            amount: Vnd::new(due.amount),
+            purpose: wire_purpose(purpose),
         };
+        let event_id = self.0.ids.uuid(self.0.clock.now());
+        let event = events::event(event_id, events::PAYMENT_EXPIRED, &told);
         let req_hash = sha256(&[b"hold.expire", hold.as_bytes()]);
         let expiry = Posting::new(id, req_hash, vec![leg]);
         Ok(Posting { events: vec![event], ..expiry })

@@ -1,11 +1,11 @@
-//! Forgets what merchants were told long ago.
+//! Forgets what merchants and billers were told long ago.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use city_boot::{Progress, Worker, WorkerError};
 
-use crate::app::{App, merchant};
+use crate::app::{App, payee};
 
 /// The worker; several may run, each with events of its own.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl Worker for ForgetEvents {
     }
 
     async fn step(&self) -> Result<Progress, WorkerError> {
-        let forgotten = merchant::forget_some_events(&self.0).await;
+        let forgotten = payee::forget_some_events(&self.0).await;
         let forgotten = forgotten.map_err(|error| WorkerError::new("forgetting events", error))?;
         Ok(if forgotten { Progress::Worked } else { Progress::Idle })
     }

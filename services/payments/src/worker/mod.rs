@@ -14,7 +14,7 @@ mod forget_lookups;
 mod forget_provider_messages;
 mod identity_levels;
 mod keep_partitions;
-mod merchant_events;
+mod payee_events;
 mod publish_backing;
 mod send_refunds;
 mod settle_payees;
@@ -28,7 +28,7 @@ use crate::app::App;
 
 pub use dossier_fees::DossierFees;
 pub use identity_levels::IdentityLevels;
-pub use merchant_events::MerchantEvents;
+pub use payee_events::PayeeEvents;
 
 /// The background work of the ledger.
 pub fn of_the_ledger(app: &App) -> Vec<Arc<dyn Worker>> {

@@ -44,7 +44,9 @@ fn a_reserve_ends_although_the_id_of_its_end_is_taken() {
         assert_eq!(available(&payer).await, 99_000);
         let seen = payer.post("/internal/v1/payment", &json!({ "id": id })).await.ok();
         assert_eq!(seen["state"], "EXPIRED");
-        assert_eq!(told(city, "PaymentExpired").await.len(), 1);
+        let ended = told(city, "PaymentExpired").await;
+        assert_eq!((ended.len(), &ended[0]["payment"]), (1, &paid["id"]));
+        assert_eq!(ended[0]["account"], json!(payer.account()), "whose money is free is told");
         the_books_agree(city).await;
     });
 }

@@ -1,13 +1,17 @@
 //! What backs the wallets: kept up with every batch, said in public every day, alarmed about, and never in the way.
 
 use chrono::Duration;
+use city_boot::Progress;
 use city_clock::Clock as _;
 use city_payments::ledger::{AccountNo, Class, Leg, Posting, Purpose};
+use city_payments::{Config, build};
 use city_receipt::{PublishedKeys, Unproven, verify_backing};
 use city_testkit::run;
 use serde_json::{Value, json};
+use sqlx::Executor as _;
+use tokio::time::timeout;
 
-use crate::subject::Payments;
+use crate::subject::{Payments, config};
 use crate::town::{Town, approver, available, finance, one, rich, send, told};
 use crate::treasury::{account, bill, pay, post, the_books_agree, wallet_account};
 
@@ -169,5 +173,65 @@ fn every_day_a_signed_statement_says_what_backs_the_wallets() {
             let refused = sqlx::raw_sql(sqlx::AssertSqlSafe(bypass)).execute(city.db()).await;
             assert!(refused.is_err(), "{bypass}");
         }
+    });
+}
+
+#[test]
+fn an_instance_that_was_overtaken_publishes_nothing() {
+    run::<Payments>(async |city: &Town| {
+        drop(rich(city, 10_000).await);
+        city.settle().await;
+        let mut other = city.db().begin().await.unwrap();
+        let published = "select count(*) from payments.backing_day where day = '2026-03-04'";
+
+        // Another instance waits for the lead, and has taken it over before the first one notices.
+        let waits = other.execute(
+            "set local lock_timeout = 0; set local statement_timeout = 0; select pg_advisory_xact_lock(7214590032)",
+        );
+        let waits = timeout(std::time::Duration::from_secs(30), waits);
+        let overtaken = async {
+            let queued = "select count(*) from pg_locks where locktype = 'advisory' and not granted
+                          and database = (select oid from pg_database where datname = current_database())";
+            while one(city, queued).await == 0 {}
+            city.db().execute("update payments.ledger_writer set epoch = epoch + 1").await.unwrap();
+            city.clock().advance(Duration::days(1));
+            let stale = city.step("publish-backing").await.expect("it looks");
+            (stale, one(city, published).await)
+        };
+        let (led, stale) = tokio::join!(waits, overtaken);
+
+        led.expect("the idle leader lets the lead go").expect("a lock");
+        assert_eq!(stale, (Progress::Idle, 0));
+        other.rollback().await.unwrap();
+        while one(city, published).await == 0 {
+            city.step("publish-backing").await.expect("it looks");
+        }
+        let last = one(city, "select last_batch from payments.ledger_writer").await;
+        assert_eq!(one(city, "select max(batch) from payments.backing_day").await, last);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn for_how_long_what_providers_owe_backs_the_wallets_is_configured() {
+    run::<Payments>(async |city: &Town| {
+        let (_, wallet) = rich(city, 10_000).await;
+        let (clearing, _) = account(city, Class::Clearing).await;
+        moves(city, clearing, wallet_account(city, &wallet).await, 5_000, Purpose::TopUp).await;
+        let one_day = Config { backing_days: 1, ..config() };
+        let strict = build(one_day, city.infra().clone()).await.expect("it is built");
+        let strict = strict.router(city.infra().ids.clone(), None);
+
+        city.clock().advance(Duration::days(1)); // to Thursday
+
+        assert_eq!(seen(city).await[2], 5_000);
+        let officer = finance(city).through(strict);
+        assert_eq!(officer.get(BACKING).await.ok()["transit"], "0");
+        for days in [0, 11] {
+            let refused = build(Config { backing_days: days, ..config() }, city.infra().clone());
+            let refused = refused.await.err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(refused.contains("PAYMENTS_BACKING_DAYS"), "{days}: {refused}");
+        }
+        city.settle().await;
     });
 }

@@ -5,9 +5,9 @@ use city_testkit::{Character, run};
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use crate::billers::{HEAD, by_code, clerk, import, pay, progress, upload, water};
+use crate::billers::{HEAD, by_code, cancel, clerk, import, pay, progress, upload, water};
 use crate::subject::Payments;
-use crate::town::{Town, finance, new_id, one, person, rich};
+use crate::town::{Town, available, finance, new_id, one, person, rich};
 
 fn line(number: &str, amount: i64) -> String {
     format!("{number},KH-{number},Lê Văn C,03/2026,2026-03-20,NUOC,Tiền nước,{amount},,,,\n")
@@ -100,6 +100,60 @@ fn a_file_that_is_all_or_nothing_is_one() {
         assert_eq!(bills(city).await, 2);
         assert_eq!(by_code(&payer, &biller, "KH-B").await[0]["due"], "2000");
         assert_eq!(one(city, "select count(*) from payments.bill_revision").await, 2);
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_file_that_is_all_or_nothing_says_so_when_a_payment_was_faster() {
+    run::<Payments>(async |city: &Town| {
+        let biller = water(city).await;
+        let (payer, _) = rich(city, 10_000).await;
+        let file = |plus: i64| {
+            let of = |(index, number): (i64, &str)| line(number, 1_000 * index + plus);
+            HEAD.to_owned() + &[(1, "A"), (2, "B"), (3, "C")].map(of).concat()
+        };
+        drop(upload(&clerk(city), &new_id(city), "", file(0)).await.ok());
+        city.settle().await;
+        let whole = file(500) + &line("D", 4_500);
+
+        let sent = upload(&clerk(city), &new_id(city), "?atomic=true", whole.clone()).await.ok();
+        city.step("apply-imports").await.unwrap(); // judged good and written; the ledger has claimed nothing yet
+        assert_eq!(progress(city, &sent).await["state"], "QUEUED");
+        drop(pay(city, &payer, &by_code(&payer, &biller, "KH-A").await[0]).await.ok());
+        drop(cancel(city, "B").await.ok());
+        city.settle().await;
+
+        let done = progress(city, &sent).await;
+        assert_eq!(
+            (&done["state"], &done["failure"], &done["atomic"]),
+            (&json!("PARTLY"), &Value::Null, &json!(true))
+        );
+        assert_eq!(
+            (&done["opened"], &done["amended"], &done["refused"]),
+            (&json!(1), &json!(1), &json!(2))
+        );
+        assert_eq!(
+            done["refusals"],
+            json!([{ "line": 2, "number": "A", "reason": "BILL_PAID" },
+                   { "line": 3, "number": "B", "reason": "BILL_CANCELLED" }])
+        );
+        assert_ne!(done["endedAt"], Value::Null);
+        assert_eq!(available(&payer).await, 9_000, "what the payer saw");
+        for (number, state, due) in [
+            ("A", "PAID", "1000"),
+            ("B", "CANCELLED", "2000"),
+            ("C", "OPEN", "3500"),
+            ("D", "OPEN", "4500"),
+        ] {
+            let bill = by_code(&payer, &biller, &format!("KH-{number}")).await.remove(0);
+            assert_eq!((&bill["state"], &bill["due"]), (&json!(state), &json!(due)), "{number}");
+        }
+        // The same again is refused whole: what happened before is known now.
+        let again = upload(&clerk(city), &new_id(city), "?atomic=true", whole).await.ok();
+        city.settle().await;
+        let again = progress(city, &again).await;
+        assert_eq!((&again["state"], &again["refused"]), (&json!("FAILED"), &json!(2)));
         city.settle().await;
     });
 }

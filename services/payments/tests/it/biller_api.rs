@@ -17,16 +17,16 @@ use crate::town::{REASON, Town, finance, new_id, one, person, rich};
 const BILLS: &str = "/merchant/v1/bills";
 const SETTLEMENTS: &str = "/merchant/v1/settlements";
 
-fn line(number: &str, amount: i64) -> String {
+pub fn line(number: &str, amount: i64) -> String {
     format!("{number},KH-{number},Lê Văn C,03/2026,2026-03-20,NUOC,Tiền nước,{amount},,,,\n")
 }
 
-fn file(lines: &[String]) -> String {
+pub fn file(lines: &[String]) -> String {
     format!("{HEAD}{}", lines.concat())
 }
 
 /// The power company, beside the water company.
-async fn power(city: &Town) -> Value {
+pub async fn power(city: &Town) -> Value {
     let body = json!({ "code": "DIEN", "name": "Điện lực Huế", "purpose": "ELECTRICITY" });
     finance(city).post_once("/admin/v1/payments/billers", &new_id(city), &body).await.ok()
 }
@@ -255,11 +255,11 @@ fn a_payee_reads_its_own_settlements_and_no_others() {
 
 /// Every route of the signed API, with whose keys it is for.
 const ROUTES: [(&str, &str, &str); 19] = [
-    ("GET", "/merchant/v1/events", "merchant"),
-    ("GET", "/merchant/v1/webhooks", "merchant"),
-    ("POST", "/merchant/v1/webhooks", "merchant"),
-    ("POST", "/merchant/v1/webhooks/whk_019a00000001700080000000000000ff/replay", "merchant"),
-    ("POST", "/merchant/v1/webhooks/whk_019a00000001700080000000000000ff/rotate", "merchant"),
+    ("GET", "/merchant/v1/events", "both"),
+    ("GET", "/merchant/v1/webhooks", "both"),
+    ("POST", "/merchant/v1/webhooks", "both"),
+    ("POST", "/merchant/v1/webhooks/whk_019a00000001700080000000000000ff/replay", "both"),
+    ("POST", "/merchant/v1/webhooks/whk_019a00000001700080000000000000ff/rotate", "both"),
     ("GET", "/merchant/v1/orders", "merchant"),
     ("POST", "/merchant/v1/orders", "merchant"),
     ("GET", "/merchant/v1/orders/ord_019a00000001700080000000000000ff", "merchant"),

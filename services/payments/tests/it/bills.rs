@@ -304,3 +304,41 @@ fn a_fee_does_not_count_for_the_month_but_for_a_hold() {
         city.settle().await;
     });
 }
+
+#[test]
+fn a_fee_that_is_cancelled_before_it_comes_makes_no_bill() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 100_000).await;
+        let bill_ref = city.infra().ids.uuid(city_clock::Clock::now(city.clock()));
+        cancel(city, bill_ref).await;
+        cancel(city, bill_ref).await;
+        city.settle().await;
+
+        let asked = fee(bill_ref, payer.principal.account, &[30_000]);
+        catalogue_says(city, "DossierFeeRequested", asked).await;
+        city.settle().await;
+
+        assert!(my_bills(&payer).await.is_empty());
+        assert!(told(city, "BillOpened").await.is_empty());
+        billed(city, Some(&payer.principal), &[4_000]).await;
+        assert_eq!(my_bills(&payer).await.len(), 1, "another fee makes its bill");
+    });
+}
+
+#[test]
+fn a_bill_whose_claim_is_forgotten_is_cancelled_and_not_made_twice() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 100_000).await;
+        let (event, bill_ref) = billed(city, Some(&payer.principal), &[30_000]).await;
+        // As after 30 days, or of before fees were claimed.
+        sqlx::raw_sql("delete from payments.inbox").execute(city.db()).await.expect("it runs");
+
+        catalogue_says(city, "DossierFeeRequested", event.body.clone()).await;
+        cancel(city, bill_ref).await;
+        city.settle().await;
+
+        let bills = my_bills(&payer).await;
+        assert_eq!((bills.len(), &bills[0]["state"]), (1, &json!("CANCELLED")));
+        assert_eq!(told(city, "BillCancelled").await.len(), 1);
+    });
+}

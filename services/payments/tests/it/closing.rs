@@ -5,9 +5,11 @@ use city_testkit::{Answer, Character, run};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::shop::{pay, shop};
 use crate::subject::Payments;
 use crate::town::{
-    Town, available, fund, new_id, one, open, person, rich, send, sending, token, told,
+    REASON, Town, approver, available, finance, fund, new_id, one, open, person, rich, send,
+    sending, token, told,
 };
 
 /// Asks to close the resident's wallet.
@@ -89,6 +91,45 @@ fn what_keeps_a_wallet_open_is_named() {
         assert_eq!(close(&payee, &key()).await.code(), "HOLD_OPEN");
         let both = close(&other, &key()).await;
         assert_eq!(both.json()["details"]["blockers"], json!(["WALLET_NOT_EMPTY", "HOLD_OPEN"]));
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_refund_that_nobody_decided_keeps_the_payers_wallet_open_and_a_refused_one_does_not() {
+    run::<Payments>(async |city: &Town| {
+        let (who, wallet) = rich(city, 700).await;
+        let shop = shop(city, None).await;
+        let sale = json!({ "payeeId": shop.id, "amount": "700" });
+        let paid = pay(city, &who, &sale).await.ok();
+        let legs = json!([{ "leg": 0, "amount": "300" }]);
+        let body = json!({ "payment": paid["id"], "legs": legs, "reason": REASON });
+        let refunds = "/admin/v1/payments/refunds";
+        let asked = finance(city).post_once(refunds, &new_id(city), &body).await.ok();
+        assert_eq!((&asked["state"], available(&who).await), (&json!("REQUESTED"), 0));
+        let accounts = city.service(city_ids::ServiceName::Accounts);
+        let privacy = async |step: &str| {
+            let path = format!("/internal/v1/privacy/01890000-0000-7000-8000-00000000beef/{step}");
+            accounts.post(&path, &json!({ "account": who.account() })).await
+        };
+        let key = || json!({ "idempotencyKey": new_id(city) });
+
+        let kept = close(&who, &key()).await;
+
+        assert_eq!(
+            (kept.status().as_str(), kept.code().as_str(), &kept.json()["details"]),
+            ("409 Conflict", "REFUND_OPEN", &json!({ "blockers": ["REFUND_OPEN"] }))
+        );
+        let blocker = json!({ "code": "REFUND_OPEN", "subject": wallet, "label": null });
+        assert_eq!(privacy("precheck").await.ok()["blockers"], json!([blocker]));
+        assert_eq!(privacy("erase").await.code(), "REFUND_OPEN");
+        let request = asked["approval"].as_str().expect("a second officer is asked");
+        let path = format!("/admin/v1/payments/approvals/{request}/refuse");
+        drop(approver(city).post(&path, &json!({ "reason": REASON })).await.ok());
+        assert_eq!(privacy("precheck").await.ok()["blockers"], json!([]));
+        let body = closing(city, &who).await;
+        assert_eq!(close(&who, &body).await.ok()["state"], "CLOSED");
+        drop(privacy("erase").await.ok());
         city.settle().await;
     });
 }

@@ -26,7 +26,7 @@ async fn told(city: &Town, shop: &Shop, first: i64, count: i64, days: i64) {
          select id, merchant, n, 'DONE', 1, '{at}', null from payments.webhook_endpoint, generate_series({first}, {last}) n
          where merchant = '{merchant}';
          insert into payments.merchant_event_head (merchant, last) values ('{merchant}', {last})
-         on conflict (merchant) do update set last = {last}"
+         on conflict (owner) do update set last = {last}"
     );
     sql(city, &rows).await;
 }
@@ -133,9 +133,9 @@ fn a_thousand_are_forgotten_at_once_by_an_index_also_while_others_forget() {
         assert_eq!(kept(city).await, (0, 0));
 
         told(city, &shop, 3_000, 5_000, 1).await;
-        let explained = "explain select e.merchant, e.seq from payments.merchant_event e
+        let explained = "explain select e.owner, e.seq from payments.merchant_event e
             where e.at < '2025-01-01' and not exists (select from payments.webhook_delivery d
-                where d.merchant = e.merchant and d.seq = e.seq and d.state = 'WAITING')
+                where d.owner = e.owner and d.seq = e.seq and d.state = 'WAITING')
             order by e.at limit 1000 for update skip locked";
         sql(city, "analyze payments.merchant_event; analyze payments.webhook_delivery").await;
         let rows = sqlx::raw_sql(explained).fetch_all(city.db()).await.unwrap();

@@ -105,10 +105,11 @@ fn while_money_is_held_back_two_million_a_day_however_many_phones_try() {
 #[test]
 fn a_rule_of_a_level_binds_the_lower_of_wallet_and_session() {
     run::<Payments>(async |city: &Town| {
-        let ((payer, _), (_, to)) = (rich(city, 9_000_000).await, rich(city, 0).await);
+        // Before anybody reads version 0: a version never changes.
         let rule = "insert into payments.limit_rule values (0, 5, 'LOW_LEVEL', null, 0, 1, 'ANY', null, '{}', 'SINGLE',
                     1000, 'REFUSE', 'a test', true)";
         sqlx::raw_sql(rule).execute(city.db()).await.unwrap();
+        let ((payer, _), (_, to)) = (rich(city, 9_000_000).await, rich(city, 0).await);
         let mut lapsed = payer.clone();
         lapsed.principal.identity_level = 1;
 

@@ -6,7 +6,7 @@ use city_testkit::{Answer, Character, run};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::settlement::{midnight, settled};
+use crate::settlement::{midnight, settled, takes_the_ids};
 use crate::shop::{Shop, balance, particulars, pay, shop};
 use crate::subject::Payments;
 use crate::town::{REASON, Town, approve, approver, finance, new_id, one, rich, told};
@@ -147,6 +147,59 @@ fn who_says_that_a_settlement_was_wired_does_not_confirm_it() {
         let theirs = shop.get(city, "/merchant/v1/settlements").await.ok();
         let theirs = &theirs["edges"][0]["node"];
         assert_eq!((&theirs["state"], &theirs["bankRef"]), (&json!("PAID"), &json!("FT26064-77")));
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_payee_by_hand_is_settled_once_although_somebody_took_the_ids_of_its_settlement() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 100_000).await;
+        let (shop, officer) = (shop(city, None).await, finance(city));
+        sell(city, &payer, &shop, 30_000).await;
+        let ext = uuid::Uuid::parse_str(shop.id.trim_start_matches("mer_")).expect("a UUID");
+        takes_the_ids(city, ext, "2026-03-04").await;
+
+        let asked = join_all((0..3).map(|_| ask(city, &officer, &shop.id))).await;
+        let asked: Vec<Value> = asked.into_iter().map(Answer::ok).collect();
+
+        assert!(asked.iter().all(|answer| *answer == asked[0]), "{asked:?}");
+        assert_eq!((&asked[0]["net"], balance(city, &shop).await), (&json!("30000"), 0));
+        assert_eq!(told(city, "SettlementClosed").await.len(), 1);
+        // What the ledger refused that day is tried again when an officer asks.
+        sql(city, "update payments.settlement set outcome = 'REFUSED', posting = null").await;
+        assert_eq!(ask(city, &officer, &shop.id).await.ok(), asked[0]);
+        the_books_agree(city).await;
+        city.settle().await;
+    });
+}
+
+#[test]
+fn what_a_bank_sends_back_for_a_closed_merchant_goes_aside_once() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 100_000).await;
+        let (shop, officer) = (shop(city, None).await, finance(city));
+        sell(city, &payer, &shop, 30_000).await;
+        let settled = ask(city, &officer, &shop.id).await.ok();
+        assert_eq!(shop.becomes(city, "CLOSED").await.ok()["state"], "CLOSED");
+        let path = |what: &str| format!("{SETTLEMENTS}/{}/{what}", settled["id"].as_str().unwrap());
+        let reason = json!({ "reason": REASON });
+
+        let returned = path("returned");
+        let (first, second) =
+            tokio::join!(officer.post(&returned, &reason), officer.post(&returned, &reason));
+        let body = json!({ "bankRef": "FT26064-77", "reason": REASON });
+        let paid = officer.post_once(&path("paid"), &new_id(city), &body).await;
+
+        let states = [first.ok()["state"].clone(), second.ok()["state"].clone()];
+        assert_eq!((states, paid.code()), ([json!("RETURNED"), json!("RETURNED")], "STATE".into()));
+        let of = |class: i16| {
+            format!(
+                "select sum(credits_posted - debits_posted) from payments.ledger_account where class = {class}"
+            )
+        };
+        assert_eq!((one(city, &of(23)).await, one(city, &of(25)).await), (0, 30_000));
+        the_books_agree(city).await;
         city.settle().await;
     });
 }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use city_auth::Keyring;
+use city_boot::{Infra, RedisStore};
 use city_payments::{Config, build};
 use city_testkit::{Answer, run};
 use http::Method;
@@ -18,13 +19,24 @@ struct Instances(Vec<Router>);
 
 impl Instances {
     async fn start(city: &Town, count: usize, limits: impl Fn(Config) -> Config) -> Self {
+        Self::over(city, count, limits, &city.infra().redis).await
+    }
+
+    /// The same with a Redis of their own.
+    async fn over(
+        city: &Town,
+        count: usize,
+        limits: impl Fn(Config) -> Config,
+        redis: &RedisStore,
+    ) -> Self {
         let name = city.db().connect_options().get_database().expect("a name").to_owned();
         let file = std::env::temp_dir().join(format!("keyring-{name}.json"));
         std::fs::write(&file, Keyring::generate(&city.infra().ids).to_json()).expect("it writes");
         let mut routers = Vec::new();
         for _ in 0..count {
             let config = limits(Config { keyring_file: Some(file.clone()), ..config() });
-            let service = build(config, city.infra().clone()).await.expect("it is built");
+            let infra = Infra { redis: redis.clone(), ..city.infra().clone() };
+            let service = build(config, infra).await.expect("it is built");
             routers.push(service.router(city.infra().ids.clone(), None));
         }
         std::fs::remove_file(&file).expect("it was there");
@@ -121,6 +133,59 @@ fn guessing_ends_by_address_and_by_key_and_locks_no_merchant_out() {
             assert_eq!(call(&nothing, "203.0.113.4").await, "SIGNATURE_INVALID");
         }
         assert_eq!(call(&other, "203.0.113.4").await, "RATE_LIMITED");
+        city.settle().await;
+    });
+}
+
+#[test]
+fn guesses_are_counted_together_at_all_instances_and_so_is_who_signed_well() {
+    run::<Payments>(async |city: &Town| {
+        let limits = |config| Config { merchant_failures_per_minute: 4, ..config };
+        let city_of = Instances::start(city, 2, limits).await;
+        let (ours, other) = (shop(city, None).await, shop(city, None).await);
+        let (ours, other) = (city_of.key(city, &ours).await, city_of.key(city, &other).await);
+        let call = async |at: usize, system: &System, address: &str| {
+            outcome(&city_of.call(city, at, system, address).await)
+        };
+        assert_eq!(call(0, &ours, "198.51.100.1").await, "OK");
+
+        for at in [0, 1, 1, 0] {
+            assert_eq!(call(at, &forged(&ours), "203.0.113.1").await, "SIGNATURE_INVALID");
+        }
+
+        for at in [0, 1] {
+            assert_eq!(call(at, &forged(&ours), "203.0.113.1").await, "RATE_LIMITED");
+            assert_eq!(call(at, &other, "203.0.113.1").await, "RATE_LIMITED", "by its address");
+            assert_eq!(call(at, &ours, "203.0.113.2").await, "RATE_LIMITED", "by the key it names");
+            assert_eq!(call(at, &other, "203.0.113.2").await, "OK");
+            // It signed well at one of them, and is locked out at none.
+            assert_eq!(call(at, &ours, "198.51.100.1").await, "OK");
+        }
+        city.settle().await;
+    });
+}
+
+#[test]
+fn without_redis_each_instance_bounds_guesses_by_itself_and_merchants_go_on() {
+    run::<Payments>(async |city: &Town| {
+        let limits = |config| Config { merchant_failures_per_minute: 3, ..config };
+        let nowhere = RedisStore::open("redis://127.0.0.1:1", "").expect("a URL");
+        let city_of = Instances::over(city, 2, limits, &nowhere).await;
+        let shop = shop(city, None).await;
+        let ours = city_of.key(city, &shop).await;
+        let call = async |at: usize, system: &System, address: &str| {
+            outcome(&city_of.call(city, at, system, address).await)
+        };
+        for at in [0, 1] {
+            assert_eq!(call(at, &ours, "198.51.100.1").await, "OK");
+
+            for _ in 0..3 {
+                assert_eq!(call(at, &forged(&ours), "203.0.113.1").await, "SIGNATURE_INVALID");
+            }
+
+            assert_eq!(call(at, &forged(&ours), "203.0.113.1").await, "RATE_LIMITED");
+            assert_eq!(call(at, &ours, "198.51.100.1").await, "OK");
+        }
         city.settle().await;
     });
 }

@@ -242,13 +242,14 @@ fn reserved_money_is_captured_in_part_with_the_fee_of_that_part() {
 #[test]
 fn reserved_money_that_is_voided_or_forgotten_is_free_again() {
     run::<Payments>(async |city: &Town| {
-        let (mut payer, _) = rich(city, 100_000).await;
+        let (mut payer, wallet) = rich(city, 100_000).await;
         let shop = shop(city, Some(payer_bears(1_000, 0))).await;
-        let mut payments = Vec::new();
+        let (mut orders, mut payments) = (Vec::new(), Vec::new());
         for order in ["DH-1", "DH-2"] {
             let order = shop.order(city, order, 10_000, "MANUAL").await;
             let paid = pay(city, &payer, &json!({ "orderId": order["id"] })).await.ok();
             payments.push(paid["id"].as_str().unwrap().to_owned());
+            orders.push(order["id"].clone());
         }
         assert_eq!(available(&payer).await, 78_000);
 
@@ -264,6 +265,14 @@ fn reserved_money_that_is_voided_or_forgotten_is_free_again() {
         let late = shop.post(city, &path, &capture).await;
 
         assert_eq!(voided["state"], "VOIDED");
+        let freed = told(city, "PaymentVoided").await;
+        assert_eq!((freed.len(), &freed[0]["payment"]), (1, &json!(payments[0])));
+        assert_eq!(
+            (&freed[0]["account"], &freed[0]["wallet"], &freed[0]["amount"]),
+            (&json!(payer.account()), &json!(wallet), &json!("10000")),
+            "without the payer's fee of 1,000"
+        );
+        assert_eq!((&freed[0]["merchant"], &freed[0]["order"]), (&json!(shop.id), &orders[0]));
         assert_eq!(late.code(), "HOLD_RESOLVED");
         assert_eq!((available(&payer).await, balance(city, &shop).await), (100_000, 0));
         let seen = payer.post("/internal/v1/payment", &json!({ "id": payments[1] })).await.ok();

@@ -78,6 +78,7 @@ fn a_refund_takes_two_officers_and_gives_back_what_was_paid() {
             (&done[0]["refund"], &done[0]["payment"], &done[0]["account"], &done[0]["amount"]),
             (&asked["id"], &paid["id"], &json!(payer.account()), &json!("20000"))
         );
+        assert_eq!(done[0].get("providerPayment"), None, "it is in the wallet");
         let posting = asked["posting"].as_str().expect("a posting").to_owned();
         let receipt = officer.get(&format!("/admin/v1/payments/postings/{posting}")).await.ok();
         assert_eq!(receipt["legs"][0]["purpose"], "REFUND");

@@ -6,9 +6,10 @@ use city_payments::ledger::{Class, Leg, Posting, Purpose};
 use city_testkit::{Character, run};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::subject::Payments;
-use crate::town::{REASON, Town, approve, approver, finance, new_id, one, rich, told};
+use crate::town::{REASON, Town, approve, approver, finance, new_id, one, rich, sending, told};
 use crate::treasury::{
     account, balance, bill, biller_account, later, pay, pay_outside, post, sql, the_books_agree,
 };
@@ -28,6 +29,16 @@ pub async fn settled(officer: &Character) -> Vec<Value> {
     let page = officer.get(&format!("{SETTLEMENTS}?first=100")).await.ok();
     let edges = page["edges"].as_array().expect("a page has edges");
     edges.iter().map(|edge| edge["node"].clone()).collect()
+}
+
+/// Somebody sends money under the ids that follow from a payee and a day, as anybody can work them out.
+pub async fn takes_the_ids(city: &Town, payee: Uuid, day: &str) {
+    let ((thief, _), (_, friend)) = (rich(city, 10_000).await, rich(city, 0).await);
+    for of in ["", ".2", ".3", ".4", ".5"] {
+        let id = city_receipt::derive(&format!("settlement.{day}{of}"), payee).to_string();
+        let body = sending(city, &thief, &id, &friend, 1_000).await;
+        drop(thief.post("/internal/v1/send-money", &body).await.ok());
+    }
 }
 
 fn dong(of: &Value, member: &str) -> i64 {
@@ -229,6 +240,7 @@ fn a_settlement_is_wired_by_two_officers_or_comes_back_and_never_both() {
 #[test]
 fn a_payee_is_settled_in_its_rhythm() {
     run::<Payments>(async |city: &Town| {
+        drop(rich(city, 1_000).await); // so the city leads, and settles
         let (clearing, _) = account(city, Class::Clearing).await;
         let mut payees = Vec::new();
         for rhythm in ["DAILY", "WEEKLY", "MANUAL"] {
@@ -299,4 +311,33 @@ fn what_is_set_aside_for_a_refund_is_not_settled() {
 /// Another bill of the same office.
 async fn again(city: &Town, payer: &Character) -> Value {
     bill(city, payer, "HUE-STP", &[("A", 12_000)]).await
+}
+
+#[test]
+fn a_payee_is_settled_once_although_somebody_took_the_ids_of_its_settlement() {
+    run::<Payments>(async |city: &Town| {
+        let (clearing, _) = account(city, Class::Clearing).await;
+        let (payee, ext) = account(city, Class::Merchant).await;
+        let pay_in = async |amount: i64| {
+            let id = city.infra().ids.uuid(city.clock().now());
+            let leg = Leg::post(clearing, payee, amount, Purpose::Goods);
+            assert_eq!(post(city, Posting::new(id, [1; 32], vec![leg])).await, None);
+        };
+        pay_in(40_000).await;
+        takes_the_ids(city, ext, "2026-03-05").await;
+
+        midnight(city);
+        city.settle().await;
+
+        let closed = settled(&finance(city)).await;
+        assert_eq!(closed.len(), 1);
+        assert_eq!((dong(&closed[0], "net"), balance(city, payee).await), (40_000, 0));
+        // As if the instance had died before it heard the ledger's answer.
+        pay_in(2_000).await;
+        sql(city, "update payments.settlement set outcome = null, posting = null").await;
+        city.settle().await;
+        assert_eq!(settled(&finance(city)).await, closed, "it is found by its claim");
+        assert_eq!(balance(city, payee).await, 2_000);
+        the_books_agree(city).await;
+    });
 }

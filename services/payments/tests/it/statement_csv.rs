@@ -4,11 +4,16 @@ use chrono::Duration;
 use city_clock::Clock as _;
 use city_testkit::{Character, run};
 use futures_util::future::join_all;
+use http::Method;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
+use crate::billers::{by_code, import, water};
+use crate::shop::{particulars, shop};
 use crate::subject::Payments;
-use crate::town::{Town, available, confirm, fund, new_id, one, person, quote, rich, send};
+use crate::town::{
+    Town, available, confirm, finance, fund, new_id, one, person, quote, rich, send,
+};
 
 const MARCH: &str = "/v1/wallet/statement.csv?from=2026-03-01&to=2026-03-31";
 
@@ -89,6 +94,39 @@ fn no_cell_is_a_formula() {
                 !text.contains(&format!(",{sign}")) && !text.contains(&format!(",\"{sign}")),
                 "{sign} in {text}"
             );
+        }
+        city.settle().await;
+    });
+}
+
+#[test]
+fn no_name_of_a_payee_is_a_formula() {
+    run::<Payments>(async |city: &Town| {
+        let (payer, _) = rich(city, 100_000).await;
+        let (shop, biller) = (shop(city, None).await, water(city).await);
+        let officer = finance(city);
+        let path = format!("/admin/v1/payments/merchants/{}", shop.id);
+        let renamed = particulars("=HYPERLINK(\"http://x\",\"Quán\")", "MANUAL");
+        drop(officer.send(Method::PUT, &path, Some(&renamed), &[]).await.ok());
+        let renamed = json!({
+            "version": 1, "name": "+84 Cấp nước", "agencyCode": "HUE-STC", "purpose": "WATER",
+        });
+        let (path, key) = ("/admin/v1/payments/billers/HUEWACO", new_id(city));
+        let key = [("idempotency-key", key.as_str())];
+        drop(officer.send(Method::PUT, path, Some(&renamed), &key).await.ok());
+        import(city, "W1,KH-1,,,2026-03-20,NUOC,Tiền nước,1000,,,,\n").await;
+        let bill = by_code(&payer, &biller, "KH-1").await.remove(0);
+        drop(crate::billers::pay(city, &payer, &bill).await.ok());
+        let what = json!({ "payeeId": shop.id, "amount": "5000" });
+        drop(crate::shop::pay(city, &payer, &what).await.ok());
+
+        let text = file(&payer, MARCH).await;
+
+        for wanted in [
+            ",\"'=HYPERLINK(\"\"http://x\"\",\"\"Quán\"\")\",,,5000,",
+            ",\"'+84 Cấp nước\",,,1000,",
+        ] {
+            assert!(text.contains(wanted), "{wanted} in {text}");
         }
         city.settle().await;
     });

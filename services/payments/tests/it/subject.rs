@@ -26,6 +26,7 @@ pub fn config() -> Config {
         idempotency_days: 7,
         durability: "throwaway".to_owned(), // the servers of a test run sync nothing
         own_url: None,
+        backing_days: 3,
         head_key_file: None,
         accounts_url: "http://127.0.0.1:9".to_owned(), // nobody
         former_keys_file: None,
@@ -35,8 +36,8 @@ pub fn config() -> Config {
         event_days: 90,
         merchant_burst: 1_000,
         merchant_per_minute: 60_000,
-        merchant_failures_per_minute: 30,
-        merchant_patience_ms: 10_000, // on a busy machine 25 decide nothing
+        merchant_failures_per_minute: 1_000, // tests of the bound set their own
+        merchant_patience_ms: 10_000,        // on a busy machine 25 decide nothing
         webhook_loopback: true,
         wallet_level: 2,
         heads_bucket: None,
@@ -69,7 +70,7 @@ pub fn store() -> S3Config {
 
 /// Opens some connections before anything is asked of the service, which waits a second for one: on a machine that does much
 /// else, making one takes longer.
-async fn warm(db: &PgPool) {
+pub async fn warm(db: &PgPool) {
     let mut open = Vec::new();
     for _ in 0..30 {
         open.extend(db.acquire().await);

@@ -2,6 +2,7 @@
 
 use city_ids::ServiceName;
 use city_payments::ledger::{AccountNo, Class, Code, Command, Input, Posting, Verdict};
+use city_receipt::PublishedKeys;
 use city_testkit::{Answer, Character};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -132,12 +133,16 @@ pub fn refusal(answer: &Answer) -> (String, Vec<String>) {
     (answer.code(), answer.fields())
 }
 
+/// The published keys of the ledger.
+pub async fn head_keys(city: &Town) -> PublishedKeys {
+    let keys = city.anonymous().get("/.well-known/payment-receipt-keys.json").await.ok();
+    PublishedKeys::parse(&keys.to_string()).expect("keys")
+}
+
 /// Every leg, balance, counter and signature of the ledger is replayed and agrees.
 pub async fn the_books_agree(city: &Town) {
-    let keys = city.anonymous().get("/.well-known/payment-receipt-keys.json").await.ok();
-    let keys = city_receipt::PublishedKeys::parse(&keys.to_string()).expect("keys");
     let mut db = city.db().acquire().await.expect("the database answers");
-    let checked = city_payments::check::check(&mut db, &keys, 1, |_, _| {}).await;
+    let checked = city_payments::check::check(&mut db, &head_keys(city).await, 1, |_, _| {}).await;
     checked.expect("the books agree");
 }
 

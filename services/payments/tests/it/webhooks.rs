@@ -21,21 +21,21 @@ const WEBHOOKS: &str = "/merchant/v1/webhooks";
 
 /// How a receiver answers.
 #[derive(Debug, Clone)]
-enum Manner {
+pub enum Manner {
     Answers(u16),
     Redirects(String),
     Silent,
 }
 
-/// A merchant's server: what it heard, and how it answers.
-struct Receiver {
-    url: String,
+/// Somebody's server: what it heard, and how it answers.
+pub struct Receiver {
+    pub url: String,
     heard: Arc<Mutex<Vec<(String, String)>>>,
     manner: Arc<Mutex<Manner>>,
 }
 
 impl Receiver {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}/hook", listener.local_addr().expect("it is bound"));
         let heard: Arc<Mutex<Vec<_>>> = Arc::default();
@@ -59,12 +59,12 @@ impl Receiver {
         Self { url, heard, manner }
     }
 
-    fn behaves(&self, manner: Manner) {
+    pub fn behaves(&self, manner: Manner) {
         *self.manner.lock().expect("no test panics here") = manner;
     }
 
     /// What was heard since the last time, as signature and body.
-    fn heard(&self) -> Vec<(String, String)> {
+    pub fn heard(&self) -> Vec<(String, String)> {
         std::mem::take(&mut *self.heard.lock().expect("no test panics here"))
     }
 }

@@ -49,8 +49,9 @@ pub struct PaymentEvent {
     pub payment: PostingId,
     /// Whom it is told to.
     pub account: AccountId,
-    /// Their wallet.
-    pub wallet: WalletId,
+    /// Their wallet; none when they paid a bill through a provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wallet: Option<WalletId>,
     /// What for.
     pub purpose: PaymentPurpose,
     /// How much moved.
@@ -60,7 +61,22 @@ pub struct PaymentEvent {
     pub bill: Option<BillId>,
 }
 
-/// Body of `WalletOpened`, `WalletFrozen` and `WalletUnfrozen`.
+/// Body of `PaymentExpired`: what was reserved is free again, since its time was over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentExpired {
+    /// The payment that reserved it.
+    pub payment: PostingId,
+    /// Whose money it is; none when it is no resident's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountId>,
+    /// How much was reserved, with a fee that the payer bears.
+    pub amount: Vnd,
+    /// What for.
+    pub purpose: PaymentPurpose,
+}
+
+/// Body of `WalletOpened`, `WalletFrozen`, `WalletUnfrozen` and `WalletClosed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WalletEvent {

@@ -15,7 +15,9 @@ mod wallet;
 
 pub use bill::{BillById, BillHeadView, BillState, BillView, BillerView, PayBill};
 pub use biller::{BillWatchView, BillsByCode, ListBillers, SetBillWatch};
-pub use event::{BillEvent, BillTold, MerchantPaymentEvent, PaymentEvent, WalletEvent};
+pub use event::{
+    BillEvent, BillTold, MerchantPaymentEvent, PaymentEvent, PaymentExpired, WalletEvent,
+};
 pub use merchant::{PayMerchant, PayeeId};
 pub use node::{NodeView, NodesBatch};
 pub use payment::{

@@ -210,6 +210,8 @@ pub struct PaymentView {
     /// What was asked back of it, oldest first.
     #[serde(default)]
     pub refunds: Vec<RefundView>,
+    /// Grows when a reserve ends, and with each step of a refund.
+    pub version: i64,
 }
 
 impl std::fmt::Debug for PaymentView {

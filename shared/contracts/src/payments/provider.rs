@@ -54,6 +54,8 @@ pub struct ProviderPaymentView {
     pub bill: Option<BillId>,
     /// What credited the money.
     pub payment: Option<PostingId>,
+    /// Grows when it can be paid, when its money arrives or is said not to, and with each step of a refund of it.
+    pub version: i64,
 }
 
 /// `POST /internal/v1/start-provider-payment`.

@@ -1,7 +1,7 @@
 //! Money that goes back.
 
 use chrono::{DateTime, Utc};
-use city_ids::{AccountId, PostingId, RefundId};
+use city_ids::{AccountId, PostingId, ProviderOrderId, RefundId};
 use city_money::Vnd;
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,8 @@ pub struct RefundView {
     pub state: RefundState,
     /// When it was asked for.
     pub at: DateTime<Utc>,
+    /// Grows with each step; `UNKNOWN` is the same step as `SENT`.
+    pub version: i64,
 }
 
 /// Body of `RefundDone` and `RefundFailed`.
@@ -90,6 +92,9 @@ pub struct RefundEvent {
     pub purpose: PaymentPurpose,
     /// How much goes back.
     pub amount: Vnd,
+    /// The payment through a provider whose money it is; none when it goes back to a wallet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider_payment: Option<ProviderOrderId>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,

@@ -13,7 +13,7 @@ pub enum SettlementState {
     Closed,
     /// It was wired.
     Paid,
-    /// It is the payee's balance again.
+    /// It is the payee's balance again, or aside when the payee is closed.
     Returned,
 }
 

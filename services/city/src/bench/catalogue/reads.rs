@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use super::super::load::{Answer, Callers, Round, Turn};
+use super::super::load::{ADDRESSES, Answer, Callers, Round, Turn};
 use super::cpu::ServerCpu;
 use super::ground::Ground;
 use super::side::{Kind, Side};
@@ -41,7 +41,7 @@ const MANIFEST: &str = include_str!("../../../../../graphql/manifests/reference.
 pub(super) async fn measure(ground: &Ground) -> Result<Vec<Outcome>, BootError> {
     publish(ground).await?;
     let mix = Arc::new(Mix::read(ground).await?);
-    let callers = Callers::with(CALLERS)?;
+    let callers = Callers::with(CALLERS, ADDRESSES)?;
     let few = callers.first(BARE_CALLERS);
     let mut sides = [
         Measured::start(ground, Kind::Kept, callers).await?,

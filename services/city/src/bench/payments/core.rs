@@ -8,8 +8,9 @@ use city_ids::Ids;
 use city_payments::ledger::{Action, Code, Event, Leg, Posting, Purpose, Verdict, hold_until};
 use serde_json::json;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::{interval, sleep, timeout};
 
+use super::super::load::BREATH;
 use super::ground::{Ground, payee};
 use super::round::{Picks, Round, Spread};
 
@@ -27,7 +28,7 @@ pub(super) struct Core<'a> {
 }
 
 impl Core<'_> {
-    /// Callers who each pay again as soon as they are answered.
+    /// Callers who each pay again as soon as they are answered. Whom the ledger told nothing is not counted.
     pub(super) async fn round(
         &self,
         spread: Spread,
@@ -41,7 +42,7 @@ impl Core<'_> {
             let (ledger, ids) = (self.ground.ledger.clone(), self.ground.ids.clone());
             let mut picks = Picks::new(number, spread);
             paying.spawn(async move {
-                let mut latencies = Vec::new();
+                let (mut latencies, mut untold) = (Vec::new(), 0);
                 let mut last = None;
                 for turn in number.. {
                     if begun.elapsed() >= lasting {
@@ -56,8 +57,12 @@ impl Core<'_> {
                         _ => posting(kind, &ids, &mut picks)?,
                     };
                     let sent = Instant::now();
-                    let verdict = ledger.post(asked.clone()).await;
-                    if !kind.is_met_by(verdict.as_ref().ok()) {
+                    let Ok(verdict) = ledger.post(asked.clone()).await else {
+                        untold += 1;
+                        sleep(BREATH).await;
+                        continue;
+                    };
+                    if !kind.is_met_by(&verdict) {
                         return Err(BootError::Config(format!("a payment came to {verdict:?}")));
                     }
                     latencies.push(sent.elapsed());
@@ -65,7 +70,7 @@ impl Core<'_> {
                         last = Some(asked);
                     }
                 }
-                Ok(latencies)
+                Ok((latencies, untold))
             });
         }
         Round::gather(begun, paying).await
@@ -78,6 +83,7 @@ impl Core<'_> {
         lasting: Duration,
     ) -> Result<Round, BootError> {
         const TICK: Duration = Duration::from_millis(1);
+        const PATIENCE: Duration = Duration::from_secs(10);
         let begun = Instant::now();
         let mut paying = JoinSet::new();
         let mut picks = Picks::new(0, Spread::Hot);
@@ -92,9 +98,13 @@ impl Core<'_> {
                 let ledger = self.ground.ledger.clone();
                 let at = Instant::now();
                 paying.spawn(async move {
-                    match timeout(Duration::from_secs(10), ledger.post(asked)).await {
-                        Ok(Ok(Verdict::Created(_))) => Ok(vec![at.elapsed()]),
-                        other => Err(BootError::Config(format!("a payment came to {other:?}"))),
+                    match timeout(PATIENCE, ledger.post(asked)).await {
+                        Ok(Ok(Verdict::Created(_))) => Ok((vec![at.elapsed()], 0)),
+                        Ok(Ok(other)) => {
+                            Err(BootError::Config(format!("a payment came to {other:?}")))
+                        }
+                        // Sent away, or told nothing: one who waited in vain.
+                        Ok(Err(_)) | Err(_) => Ok((vec![PATIENCE], 1)),
                     }
                 });
             }
@@ -124,13 +134,11 @@ impl Kind {
         }
     }
 
-    fn is_met_by(self, verdict: Option<&Verdict>) -> bool {
+    fn is_met_by(self, verdict: &Verdict) -> bool {
         match (self, verdict) {
-            (Self::Refused, Some(Verdict::Refused(refused))) => {
-                refused.code == Code::InsufficientFunds
-            }
+            (Self::Refused, Verdict::Refused(refused)) => refused.code == Code::InsufficientFunds,
             (Self::Refused, _) => false,
-            (_, verdict) => matches!(verdict, Some(Verdict::Created(_))),
+            (_, verdict) => matches!(verdict, Verdict::Created(_)),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The same payments through the doors that people use: the service over HTTP, and the mutation through the gateway.
 //!
 //! Who asks and what they confirm is signed by the caller before each payment, as the gateway, accounts and a phone would
-//! have signed it: verifying counts, signing does not, though the same processors do it. Of accounts only two answers are
-//! needed, its keys and a session; they are given here. Workers do not run, as for the other contenders.
+//! have signed it: verifying counts, signing does not, though the same processors do it. Of accounts only its keys are asked
+//! for, which are given here; the sessions stand in Redis, where accounts puts them. Workers do not run, as for the other
+//! contenders.
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -17,8 +19,8 @@ use city_auth::step_up::{Operation, OperationDigest, StepUpClaims};
 use city_auth::{PrincipalKind, SigningKey};
 
 use city_boot::{BootError, GatewayInfra, Infra, Process, Profile, RedisStore, Worker, db};
-use city_clock::{Clock as _, SharedClock, SystemClock};
-use city_http::{Json, Limits, Path};
+use city_clock::{Clock as _, SharedClock, SystemClock, Timestamp};
+use city_http::{Json, Limits};
 use city_ids::{AccountId, Ids, PostingId, ServiceName, SessionId, WalletId};
 use confique::{Config as _, Layer as _};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -30,12 +32,14 @@ use super::ground::{Ground, refused, wallet};
 use super::round::Round;
 use crate::embedded::S3Access;
 
-/// Callers at a time, each with loopback addresses of its own.
+/// Callers at a time, each with a loopback address of its own: none asks often enough to meet the limit of one.
 pub(super) const CALLERS: usize = 128;
 /// Residents who pay; the limits of one person and one address are not what is measured.
 const PAYERS: i64 = 20_000;
 /// Connections to PostgreSQL of the service.
 const DATABASE_CONNECTIONS: u32 = 16;
+/// How long a phone uses an access token again, which lives a little longer.
+const TOKEN_KEPT: Duration = Duration::from_mins(4);
 const ISSUER: &str = "https://hue.localhost";
 const SEND_MONEY: &str = include_str!("../../../../../graphql/operations/SendMoney.graphql");
 
@@ -55,6 +59,8 @@ pub(super) struct Doors {
     pub(super) service_url: String,
     gateway_url: String,
     pub(super) database_url: SecretString,
+    /// The file of the key that signs its batches.
+    pub(super) head_key: PathBuf,
     /// Applies files of bills.
     pub(super) applying: Arc<dyn Worker>,
 }
@@ -64,8 +70,41 @@ pub(super) struct Asking {
     pub(super) ids: Arc<Ids>,
     accounts: SigningKey,
     pub(super) gateway: Identity,
-    payers: Vec<AccountId>,
+    payers: Vec<Payer>,
     payee: String,
+}
+
+/// A resident with a phone.
+struct Payer {
+    account: AccountId,
+    /// The access token that the phone has, and since when.
+    token: Mutex<Option<(Timestamp, String)>>,
+}
+
+impl Payer {
+    const fn new(account: AccountId) -> Self {
+        Self { account, token: Mutex::new(None) }
+    }
+
+    /// The session, which has its owner's number.
+    const fn session(&self) -> SessionId {
+        SessionId::restore(self.account.as_uuid())
+    }
+
+    /// The access token, as long as the phone would use it.
+    fn token(&self, accounts: &SigningKey, now: Timestamp) -> String {
+        let mut kept = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((since, token)) = &*kept
+            && (now - *since).to_std().is_ok_and(|age| age < TOKEN_KEPT)
+        {
+            return token.clone();
+        }
+        let kind = PrincipalKind::Resident;
+        let claims = AccessClaims::new(ISSUER, self.account, self.session(), kind, 1, now);
+        let token = claims.sign(accounts);
+        *kept = Some((now, token.clone()));
+        token
+    }
 }
 
 impl Doors {
@@ -87,15 +126,15 @@ impl Doors {
         let accounts = SigningKey::from_seed(&ids.bytes());
 
         let keys = Jwks { keys: vec![accounts.verifying_key().jwk()] };
-        let routes = Router::new()
-            .route("/.well-known/jwks.json", get(jwks))
-            .route("/internal/v1/sessions/{id}", get(session))
-            .with_state(Arc::new(keys));
+        let routes =
+            Router::new().route("/.well-known/jwks.json", get(jwks)).with_state(Arc::new(keys));
         let accounts_url = serve(process, routes).await?;
+        let redis = RedisStore::open(redis_url.expose_secret(), "")?;
+        sign_in(&payers, &redis).await?;
 
         let mut settings = <city_payments::Config as confique::Config>::Layer::empty();
         settings.accounts_url = Some(accounts_url.clone());
-        settings.head_key_file = Some(head_key);
+        settings.head_key_file = Some(head_key.clone());
         settings.s3.endpoint = Some(store.endpoint.clone());
         settings.s3.bucket = Some(store.bucket.clone());
         settings.s3.access_key = Some(store.access_key.clone().into());
@@ -105,7 +144,7 @@ impl Doors {
         let infra = Infra {
             profile: Profile::Development,
             db: db::pool(url.expose_secret(), name, DATABASE_CONNECTIONS)?,
-            redis: RedisStore::open(redis_url.expose_secret(), "")?,
+            redis: redis.clone(),
             clock: Arc::clone(&clock),
             ids: Arc::clone(&ids),
             identity: own.clone(),
@@ -125,7 +164,7 @@ impl Doors {
         let config = loaded(city_gateway::Config::builder().preloaded(settings).env().load());
         let infra = GatewayInfra {
             profile: Profile::Development,
-            redis: RedisStore::open(redis_url.expose_secret(), "")?,
+            redis,
             clock,
             ids: Arc::clone(&ids),
             identity: gateway.clone(),
@@ -135,8 +174,9 @@ impl Doors {
         let gateway_url =
             format!("{}/graphql", serve(process, front.router(Arc::clone(&ids), None)).await?);
         let asking = Arc::new(Asking { ids, accounts, gateway, payers, payee });
-        let callers = Callers::with(CALLERS)?;
-        Ok(Self { asking, callers, service_url, gateway_url, database_url: url, applying })
+        let callers = Callers::with(CALLERS, 1)?;
+        let database_url = url;
+        Ok(Self { asking, callers, service_url, gateway_url, database_url, head_key, applying })
     }
 
     /// Callers who each pay again as soon as they are answered; only acknowledged payments count.
@@ -166,9 +206,9 @@ impl Asking {
         turn: Turn,
     ) -> Result<Answer, BootError> {
         let next = turn.count * CALLERS + turn.caller;
-        let payer = self.payers.get(next % self.payers.len().max(1)).copied();
-        let account = payer.ok_or_else(|| BootError::Config("nobody is there to pay".into()))?;
-        let session = SessionId::restore(account.as_uuid());
+        let payer = self.payers.get(next % self.payers.len().max(1));
+        let payer = payer.ok_or_else(|| BootError::Config("nobody is there to pay".into()))?;
+        let (account, session) = (payer.account, payer.session());
         let amount = (1_000 + next * 7_919 % 49_001).to_string();
         let now = SystemClock.now();
         let key = self.ids.uuid(now);
@@ -194,11 +234,9 @@ impl Asking {
                 (self.gateway.mint(&principal, audience), input)
             }
             Door::Gateway => {
-                let kind = PrincipalKind::Resident;
-                let claims = AccessClaims::new(ISSUER, account, session, kind, 1, now);
                 let variables = json!({ "input": input });
                 let body = json!({ "query": SEND_MONEY, "operationName": "SendMoney", "variables": variables });
-                (claims.sign(&self.accounts), body)
+                (payer.token(&self.accounts, now), body)
             }
         };
         let failed = |error| BootError::failed("paying through a door", error);
@@ -223,7 +261,7 @@ impl Asking {
 }
 
 /// Gives some of the ground's accounts to people; the first of them is paid.
-async fn wallets(ground: &Ground) -> Result<(Vec<AccountId>, String), BootError> {
+async fn wallets(ground: &Ground) -> Result<(Vec<Payer>, String), BootError> {
     let mut db = ground.connect().await?;
     let opened = format!(
         "insert into payments.wallet (id, owner, account, level, opened_at)
@@ -243,7 +281,10 @@ async fn wallets(ground: &Ground) -> Result<(Vec<AccountId>, String), BootError>
     }
     let mut people = rows.iter().map(|row| (row.get(0), AccountId::restore(row.get(1))));
     let payee = people.next().ok_or_else(|| BootError::Config("no wallet was opened".into()))?;
-    Ok((people.map(|person| person.1).collect(), WalletId::restore(payee.0).to_string()))
+    Ok((
+        people.map(|person| Payer::new(person.1)).collect(),
+        WalletId::restore(payee.0).to_string(),
+    ))
 }
 
 /// What accounts publishes.
@@ -251,13 +292,23 @@ async fn jwks(State(keys): State<Arc<Jwks>>) -> Json<Jwks> {
     Json(Jwks::clone(&keys))
 }
 
-/// What accounts knows of a session.
-async fn session(Path(id): Path<String>) -> Result<Json<SessionRecord>, http::StatusCode> {
-    let id = SessionId::parse(&id).map_err(|_| http::StatusCode::NOT_FOUND)?;
-    Ok(Json(record(id)))
+/// Puts everybody's session where accounts puts it when its owner opens the app, for as long as this may take.
+async fn sign_in(payers: &[Payer], redis: &RedisStore) -> Result<(), BootError> {
+    for payer in payers {
+        let record = record(payer.session());
+        let json = serde_json::to_string(&record)
+            .map_err(|error| BootError::failed("writing a session", error))?;
+        let mut set = redis::cmd("SET");
+        set.arg(redis.key(&SessionRecord::redis_key(record.sid))).arg(json);
+        redis
+            .run::<()>(&set)
+            .await
+            .map_err(|error| BootError::failed("keeping a session", error))?;
+    }
+    Ok(())
 }
 
-/// Everybody signed in just now, with a proven identity; the session has its owner's number.
+/// Everybody signed in just now, with a proven identity.
 fn record(sid: SessionId) -> SessionRecord {
     let now = SystemClock.now();
     SessionRecord {
@@ -270,7 +321,7 @@ fn record(sid: SessionId) -> SessionRecord {
         ial_until: None,
         auth_at: now,
         hold_until: None,
-        exp: now + Duration::from_hours(1),
+        exp: now + Duration::from_hours(2),
         grants: Vec::new(),
         rev: 1,
     }

@@ -1,67 +1,26 @@
-//! The baselines: the same rows, a transaction a payment.
+//! The baselines: the same rows, a transaction a payment, by `pgbench`.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use city_boot::BootError;
 use city_clock::{Clock as _, SystemClock};
 use city_ids::Ids;
-use sqlx::{Acquire as _, PgConnection, Row as _};
-use tokio::task::JoinSet;
+use secrecy::ExposeSecret as _;
+use tokio::process::Command;
+use url::Url;
 use uuid::Uuid;
 
-use super::ground::Ground;
+use super::ground::{Ground, PAYEES, WALLETS, payee, wallet};
 use super::round::{Picks, Round, Spread};
+use crate::embedded::find_pgbench;
 
 /// The tables of the ledger once more, and the payment as one function.
-pub(super) const TABLES: &str = r"
-create schema naive;
-create table naive.ledger_account (like payments.ledger_account including all);
-create table naive.ledger_transfer (like payments.ledger_transfer including all);
-create table naive.outbox (like payments.outbox including all);
-create table naive.bulk (like payments.ledger_transfer including all);
-create sequence naive.seq;
-insert into naive.ledger_account overriding system value select * from payments.ledger_account;
-create function naive.pay(id uuid, event uuid, from_no bigint, to_no bigint, dong bigint) returns bigint
-language plpgsql as $$
-declare
-    from_after bigint;
-    to_after bigint;
-    place bigint := nextval('naive.seq');
-begin
-    -- In one order for all, so that nobody waits in a circle.
-    perform 1 from naive.ledger_account a where a.id in (from_no, to_no) order by a.id for update;
-    update naive.ledger_account a set debits_posted = debits_posted + dong, version = version + 1
-        where a.id = from_no and debits_pending + debits_posted + dong <= credits_posted
-        returning credits_posted - debits_posted into from_after;
-    if from_after is null then
-        return 0;
-    end if;
-    update naive.ledger_account a set credits_posted = credits_posted + dong, version = version + 1
-        where a.id = to_no returning credits_posted - debits_posted into to_after;
-    insert into naive.ledger_transfer (posting, leg, seq, batch, kind, purpose, dr, cr, amount, released, dr_after, cr_after,
-                                       at, req_hash)
-        values (id, 0, place, 1, 1, 2, from_no, to_no, dong, 0, from_after, to_after, now(),
-                decode(repeat('07', 32), 'hex'));
-    insert into naive.outbox (event_id, kind, at, body)
-        values (event, 'PaymentSucceeded', now(), jsonb_build_object('payment', id, 'amount', dong::text));
-    return place;
-end $$;
-";
-
-const LOCK: &str =
-    "select id, credits_posted - debits_posted - debits_pending as free from naive.ledger_account
-                    where id in ($1, $2) order by id for update";
-const DEBIT: &str =
-    "update naive.ledger_account set debits_posted = debits_posted + $2, version = version + 1
-                     where id = $1 returning credits_posted - debits_posted as net";
-const CREDIT: &str =
-    "update naive.ledger_account set credits_posted = credits_posted + $2, version = version + 1
-                      where id = $1 returning credits_posted - debits_posted as net";
-const TRANSFER: &str = "insert into naive.ledger_transfer (posting, leg, seq, batch, kind, purpose, dr, cr, amount, released,
-                        dr_after, cr_after, at, req_hash)
-                        values ($1, 0, nextval('naive.seq'), 1, 1, 2, $2, $3, $4, 0, $5, $6, now(), $7)";
-const OUTBOX: &str = "insert into naive.outbox (event_id, kind, at, body)
-                      values ($1, 'PaymentSucceeded', now(), jsonb_build_object('payment', $2::uuid, 'amount', $3::text))";
+pub(super) const TABLES: &str = include_str!("../../../../payments/benches/naive.sql");
+const ONE_CALL: &str = include_str!("../../../../payments/benches/one_call.sql");
+const INTERACTIVE: &str = include_str!("../../../../payments/benches/interactive.sql");
+/// Threads of `pgbench`, of which each serves some of its connections.
+const THREADS: usize = 2;
 const BULK: &str = "insert into naive.bulk (posting, leg, seq, batch, kind, purpose, dr, cr, amount, released, dr_after,
                     cr_after, at, req_hash)
                     select t.id, 0, nextval('naive.seq'), 1, 1, 2, t.dr, t.cr, t.amount, 0, 0, 0, now(), $5
@@ -80,11 +39,46 @@ pub(super) enum Way {
     Bulk,
 }
 
-pub(super) struct Naive<'a> {
-    pub(super) ground: &'a Ground,
+impl Way {
+    /// The script and its name; none for what pays nobody.
+    const fn script(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::OneShot => Some(("one_call.sql", ONE_CALL)),
+            Self::Interactive => Some(("interactive.sql", INTERACTIVE)),
+            Self::Bulk => None,
+        }
+    }
+
+    /// How many transactions so many payments were.
+    pub(super) const fn commits(self, payments: usize) -> usize {
+        match self {
+            Self::OneShot | Self::Interactive => payments,
+            Self::Bulk => payments / BULK_ROWS,
+        }
+    }
 }
 
-impl Naive<'_> {
+/// The baselines on their ground.
+pub(super) struct Naive<'a> {
+    ground: &'a Ground,
+    pgbench: PathBuf,
+    /// Where its scripts and logs are.
+    folder: PathBuf,
+}
+
+impl<'a> Naive<'a> {
+    /// Baselines with their scripts in a folder of their own.
+    pub(super) fn prepare(ground: &'a Ground, data_dir: &Path) -> Result<Self, BootError> {
+        let pgbench = find_pgbench().map_err(|error| BootError::Config(error.to_string()))?;
+        let folder = data_dir.join("pgbench");
+        std::fs::create_dir_all(&folder).map_err(unwritten)?;
+        for (name, script) in [Way::OneShot, Way::Interactive].iter().filter_map(|way| way.script())
+        {
+            std::fs::write(folder.join(name), script).map_err(unwritten)?;
+        }
+        Ok(Self { ground, pgbench, folder })
+    }
+
     /// Connections that each pay again as soon as they are answered.
     pub(super) async fn round(
         &self,
@@ -93,45 +87,63 @@ impl Naive<'_> {
         clients: usize,
         lasting: Duration,
     ) -> Result<Round, BootError> {
-        let mut connections = Vec::new();
-        for _ in 0..clients {
-            connections.push(self.ground.connect().await?);
+        let Some((script, _)) = way.script() else { return self.bulk(lasting).await };
+        let logs = self.folder.join("log");
+        std::fs::create_dir_all(&logs).map_err(unwritten)?;
+        let payees = match spread {
+            Spread::Hot => 1,
+            Spread::Cold => PAYEES,
+        };
+        let mut run = self.command()?;
+        run.args(["--no-vacuum", "--protocol=prepared", "--log"])
+            .arg("--log-prefix")
+            .arg(logs.join("payments"))
+            .arg("--file")
+            .arg(self.folder.join(script))
+            .arg(format!("--client={clients}"))
+            .arg(format!("--jobs={}", clients.min(THREADS)))
+            .arg(format!("--time={}", lasting.as_secs()));
+        for (name, account) in [
+            ("first_payer", wallet(0)),
+            ("last_payer", wallet(WALLETS - 1)),
+            ("first_payee", payee(0)),
+            ("last_payee", payee(payees - 1)),
+        ] {
+            run.arg(format!("--define={name}={}", account.0));
         }
-        let begun = Instant::now();
-        let mut paying = JoinSet::new();
-        for (number, mut db) in connections.into_iter().enumerate() {
-            let (mut picks, ids) = (Picks::new(number, spread), self.ground.ids.clone());
-            paying.spawn(async move {
-                let mut latencies = Vec::new();
-                while begun.elapsed() < lasting {
-                    let (dr, cr, amount) = picks.next();
-                    let payment = (
-                        ids.uuid(SystemClock.now()),
-                        ids.uuid(SystemClock.now()),
-                        dr.0,
-                        cr.0,
-                        amount,
-                    );
-                    let sent = Instant::now();
-                    let paid = match way {
-                        Way::OneShot => one_shot(&mut db, payment).await,
-                        Way::Interactive => interactive(&mut db, payment).await,
-                        Way::Bulk => Ok(false),
-                    };
-                    if !paid.map_err(|error| BootError::failed("paying", error))? {
-                        return Err(BootError::Config("a baseline refused a payment".into()));
-                    }
-                    latencies.push(sent.elapsed());
-                }
-                Ok(latencies)
-            });
+        let failed = |error| BootError::failed("running pgbench", error);
+        let output = run.output().await.map_err(failed)?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let said = said.lines().find(|line| line.contains("error:")).unwrap_or_default();
+            return Err(BootError::Config(format!("a baseline was refused a payment: {said}")));
         }
-        Round::gather(begun, paying).await
+        let latencies = latencies(&logs)?;
+        std::fs::remove_dir_all(&logs).map_err(unwritten)?;
+        Ok(Round::of(lasting, latencies))
+    }
+
+    /// `pgbench` on the ground's database; the password is no argument, which others could read. Nothing else tells it how to
+    /// connect: each round asserts the settings that such a connection meets.
+    fn command(&self) -> Result<Command, BootError> {
+        let url = Url::parse(self.ground.url.expose_secret());
+        let url = url.map_err(|error| BootError::failed("reading where the database is", error))?;
+        let mut command = Command::new(&self.pgbench);
+        command
+            .kill_on_drop(true)
+            .env_remove("PGOPTIONS")
+            .env_remove("PGSERVICE")
+            .env("PGPASSWORD", url.password().unwrap_or_default())
+            .arg(format!("--host={}", url.host_str().unwrap_or_default()))
+            .arg(format!("--port={}", url.port().unwrap_or(5432)))
+            .arg(format!("--username={}", url.username()))
+            .arg(url.path().trim_start_matches('/'));
+        Ok(command)
     }
 
     /// The ceiling: what the disk takes when nothing is decided. Each row counts.
     #[expect(clippy::disallowed_methods, reason = "the tables exist in the benchmark only")]
-    pub(super) async fn bulk(&self, lasting: Duration) -> Result<Round, BootError> {
+    async fn bulk(&self, lasting: Duration) -> Result<Round, BootError> {
         let mut db = self.ground.connect().await?;
         let (mut picks, ids) = (Picks::new(0, Spread::Hot), Ids::random());
         let (begun, mut latencies) = (Instant::now(), Vec::new());
@@ -155,34 +167,21 @@ impl Naive<'_> {
     }
 }
 
-/// Payment, event, from, to, dong.
-type Payment = (Uuid, Uuid, i64, i64, i64);
-
-#[expect(clippy::disallowed_methods, reason = "the tables exist in the benchmark only")]
-async fn one_shot(db: &mut PgConnection, payment: Payment) -> Result<bool, sqlx::Error> {
-    let (id, event, dr, cr, amount) = payment;
-    let call = sqlx::query("select naive.pay($1, $2, $3, $4, $5)");
-    let row = call.bind(id).bind(event).bind(dr).bind(cr).bind(amount).fetch_one(db).await?;
-    Ok(row.get::<i64, _>(0) > 0)
+fn unwritten(error: std::io::Error) -> BootError {
+    BootError::failed("keeping the files of pgbench", error)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tables exist in the benchmark only")]
-async fn interactive(db: &mut PgConnection, payment: Payment) -> Result<bool, sqlx::Error> {
-    let (id, event, dr, cr, amount) = payment;
-    let mut tx = db.begin().await?;
-    let rows = sqlx::query(LOCK).bind(dr).bind(cr).fetch_all(&mut *tx).await?;
-    let payer = rows.iter().find(|row| row.get::<i64, _>(0) == dr);
-    if payer.is_none_or(|row| row.get::<i64, _>(1) < amount) {
-        return Ok(false);
+/// How long each payment took, as `pgbench` logged it: the third word of a line, in microseconds.
+fn latencies(logs: &Path) -> Result<Vec<Duration>, BootError> {
+    let mut latencies = Vec::new();
+    for file in std::fs::read_dir(logs).map_err(unwritten)? {
+        let log = std::fs::read_to_string(file.map_err(unwritten)?.path()).map_err(unwritten)?;
+        for line in log.lines() {
+            let micros = line.split(' ').nth(2).and_then(|word| word.parse().ok());
+            let micros = micros
+                .ok_or_else(|| BootError::Config(format!("pgbench logged no payment: {line}")))?;
+            latencies.push(Duration::from_micros(micros));
+        }
     }
-    let row = sqlx::query(DEBIT).bind(dr).bind(amount).fetch_one(&mut *tx).await?;
-    let dr_after: i64 = row.get(0);
-    let row = sqlx::query(CREDIT).bind(cr).bind(amount).fetch_one(&mut *tx).await?;
-    let cr_after: i64 = row.get(0);
-    let transfer = sqlx::query(TRANSFER).bind(id).bind(dr).bind(cr).bind(amount);
-    let transfer = transfer.bind(dr_after).bind(cr_after).bind([7_u8; 32].as_slice());
-    transfer.execute(&mut *tx).await?;
-    sqlx::query(OUTBOX).bind(event).bind(id).bind(amount.to_string()).execute(&mut *tx).await?;
-    tx.commit().await?;
-    Ok(true)
+    Ok(latencies)
 }

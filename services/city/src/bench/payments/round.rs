@@ -20,7 +20,7 @@ pub(super) enum Spread {
     Cold,
 }
 
-/// Who pays whom how much: the same for every contender.
+/// Who pays whom how much: `pgbench` draws from the same ranges.
 pub(super) struct Picks {
     state: u64,
     spread: Spread,
@@ -53,24 +53,29 @@ impl Picks {
 pub(super) struct Round {
     latencies: Vec<Duration>,
     elapsed: Duration,
-    pub(super) syncs: Syncs,
+    /// Payments of which the ledger told nothing in time.
+    pub(super) untold: usize,
+    /// None where the server does not count them.
+    pub(super) syncs: Option<Syncs>,
 }
 
 impl Round {
     pub(super) fn of(elapsed: Duration, mut latencies: Vec<Duration>) -> Self {
         latencies.sort_unstable();
-        Self { latencies, elapsed, syncs: Syncs::default() }
+        Self { latencies, elapsed, ..Self::default() }
     }
 
     pub(super) async fn gather(
         begun: Instant,
-        mut paying: JoinSet<Result<Vec<Duration>, BootError>>,
+        mut paying: JoinSet<Result<(Vec<Duration>, usize), BootError>>,
     ) -> Result<Self, BootError> {
-        let mut latencies = Vec::new();
+        let (mut latencies, mut untold) = (Vec::new(), 0);
         while let Some(caller) = paying.join_next().await {
-            latencies.extend(caller.map_err(|error| BootError::failed("paying", error))??);
+            let (took, in_vain) = caller.map_err(|error| BootError::failed("paying", error))??;
+            latencies.extend(took);
+            untold += in_vain;
         }
-        Ok(Self::of(begun.elapsed(), latencies))
+        Ok(Self { untold, ..Self::of(begun.elapsed(), latencies) })
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a count of payments is far below 2^52")]
@@ -84,10 +89,14 @@ impl Round {
         self.latencies.get(last * percent / 100).copied().unwrap_or_default()
     }
 
+    /// How many were acknowledged.
+    pub(super) const fn payments(&self) -> usize {
+        self.latencies.len()
+    }
+
     pub(super) fn mean_sync(&self) -> Duration {
-        u32::try_from(self.syncs.count)
-            .ok()
-            .and_then(|count| self.syncs.total.checked_div(count))
+        self.syncs
+            .and_then(|syncs| syncs.total.checked_div(u32::try_from(syncs.count).ok()?))
             .unwrap_or_default()
     }
 }

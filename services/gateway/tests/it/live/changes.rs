@@ -140,17 +140,18 @@ fn a_wallet_is_its_owners_and_its_version_only_rises() {
 }
 
 #[test]
-fn a_payment_through_a_provider_is_followed_by_its_id() {
+fn a_payment_through_a_provider_is_followed_by_its_id_and_its_version_only_rises() {
     run(Setting::default(), async |door| {
         const PATH: &str = "/payments/internal/v1/provider-payment";
         let person = door.sign_in(PrincipalKind::Resident);
-        let of = |state: &str| {
+        let of = |state: &str, version: i64| {
             let mut payment = payments_wire::provider_payment();
             payment["state"] = json!(state);
+            payment["version"] = json!(version);
             payment
         };
         let shown = |state: &str| json!({ "type": "next", "id": "a", "payload": { "data": { "providerPaymentChanged": { "state": state } } } });
-        door.spy.answers(PATH, &of("AWAITING"));
+        door.spy.answers(PATH, &of("AWAITING", 2));
         let mut socket = Socket::of(door, Some(&person)).await;
         let id = payments_wire::PROVIDER_PAYMENT;
         let watching =
@@ -158,13 +159,21 @@ fn a_payment_through_a_provider_is_followed_by_its_id() {
         socket.subscribe("a", &watching).await;
         assert_eq!(socket.hear().await, shown("AWAITING"));
 
-        door.spy.answers(PATH, &of("PAID"));
-        let body = json!({
-            "providerPayment": id, "account": person.account, "provider": "VNPAY", "state": "PAID", "amount": "75000",
-        });
-        publish(door, "payments", "ProviderPaymentChanged", body).await;
-
+        let change = async |state: &str, version: i64| {
+            door.spy.answers(PATH, &of(state, version));
+            let body = json!({
+                "providerPayment": id, "account": person.account, "provider": "VNPAY", "state": state, "amount": "75000",
+            });
+            publish(door, "payments", "ProviderPaymentChanged", body).await;
+        };
+        change("PAID", 4).await;
         assert_eq!(socket.hear().await, shown("PAID"));
+        let before = door.spy.seen(PATH).len();
+        change("AWAITING", 2).await; // a read that was overtaken
+        door.spy.waits_for(PATH, before + 1).await;
+        change("REFUNDING", 6).await;
+
+        assert_eq!(socket.hear().await, shown("REFUNDING"));
     });
 }
 

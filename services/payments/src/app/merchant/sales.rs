@@ -176,7 +176,7 @@ fn told(sale: &Sale, merchant: MerchantId, amount: i64) -> MerchantPaymentEvent 
     let payment = PaymentEvent {
         payment: sale.id,
         account: sale.payer,
-        wallet: sale.wallet,
+        wallet: Some(sale.wallet),
         purpose: view::purpose(Purpose::Goods),
         amount: Vnd::new(amount),
         bill: None,

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use city_ids::ProviderOrderId;
+use sqlx::PgConnection;
 
 use super::super::App;
 use super::channel::{Channel, Merchant};
@@ -9,10 +10,11 @@ use super::hear::{differs, hear};
 use super::refund::{give_back, is_suspended};
 use super::start::asked;
 use crate::domain::provider::schedule::next_poll;
-use crate::domain::provider::{Said, Unproven, zalopay};
+use crate::domain::provider::{Said, Unproven, arrival, zalopay};
 use crate::error::{Error, broken};
 use crate::store;
-use crate::store::provider::{Class, Direction, Evidence, Judged, Order};
+use crate::store::provider::{Class, Evidence, Judged, Order};
+use crate::store::reconciliation::Witness;
 
 /// How long an order is another's to ask about.
 const TAKEN: Duration = Duration::minutes(1);
@@ -30,9 +32,10 @@ pub async fn ask_about_one(app: &App) -> Result<bool, Error> {
     let taken = store::provider::take_due(&mut db, &up, now, now + TAKEN).await?;
     let Some(id) = taken else { return Ok(false) };
     let order = store::provider::find(&mut db, id).await?;
-    drop(db); // the provider is waited for
     let order = order.ok_or_else(|| broken("asking about an order", "it is gone"))?;
-    if order.facts.arrival.is_none() {
+    let open = is_open(&mut db, &order).await?;
+    drop(db); // the provider is waited for
+    if open {
         ask(app, &order).await?;
     }
     if is_suspended(&order) {
@@ -40,6 +43,16 @@ pub async fn ask_about_one(app: &App) -> Result<bool, Error> {
     }
     plan(app, id, &order).await?;
     Ok(true)
+}
+
+/// Whether its provider's word still decides something: no money arrived, or a statement alone says so and nobody credited it.
+async fn is_open(db: &mut PgConnection, order: &Order) -> Result<bool, Error> {
+    let facts = order.facts;
+    if facts.arrival != Some(arrival::DOUBTED) || facts.claim.is_some() {
+        return Ok(facts.arrival.is_none());
+    }
+    let witness = store::reconciliation::witness_of(db, order.id).await?;
+    Ok(matches!(witness, Some(Witness::Statement(_))))
 }
 
 async fn ask(app: &App, order: &Order) -> Result<(), Error> {
@@ -54,8 +67,8 @@ async fn ask(app: &App, order: &Order) -> Result<(), Error> {
     channel.learn(said.is_ok(), now);
     if let Some(raw) = &answer {
         let judged = Judged { verified: said.is_ok(), order: Some(order.id), outcome: "QUERY" };
-        let (mut db, way) = (app.connection().await?, Direction::Answer);
-        store::provider::insert_message(&mut db, order.provider, way, raw, judged, now).await?;
+        let mut db = app.connection().await?;
+        store::provider::insert_answer(&mut db, order.provider, raw, judged, now).await?;
     }
     match said {
         Ok(said) => hear(app, order, &said, Evidence::Query).await.map(drop),
@@ -89,15 +102,13 @@ async fn plan(app: &App, id: ProviderOrderId, before: &Order) -> Result<(), Erro
     let now = app.clock.now();
     let mut db = app.connection().await?;
     let order = store::provider::find(&mut db, id).await?;
-    let facts = order.map_or(before.facts, |order| order.facts);
-    let next = match facts.arrival {
-        Some(_) => None,
-        None => next_poll(before.created_at, now),
-    };
+    let order = order.as_ref().unwrap_or(before);
+    let (facts, open) = (order.facts, is_open(&mut db, order).await?);
+    let next = if open { next_poll(order.created_at, now) } else { None };
     store::provider::set_next_poll(&mut db, id, next).await?;
     drop(db);
     if next.is_none() && facts.arrival.is_none() && facts.ended.is_none() {
-        differs(app, before, Class::Unresolved, None, now).await?;
+        differs(app, before, Class::Unresolved, (None, None), now).await?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::domain::provider::breaker::Breaker;
 use crate::domain::provider::{Notice, Order, Question, Unproven, Ways, momo, vnpay, zalopay};
+use crate::domain::reconciliation::Columns;
 use crate::provider_config::ProvidersConfig;
 
 /// More than any answer of a provider has.
@@ -47,6 +48,8 @@ pub struct Channel {
 #[derive(Debug)]
 pub struct Providers {
     channels: BTreeMap<Provider, Channel>,
+    /// How VNPAY, MoMo and ZaloPay call the columns of their statements, offered or not.
+    columns: [Columns; 3],
     /// The largest amount that goes back by itself.
     pub auto_refund_max: i64,
 }
@@ -123,12 +126,27 @@ impl Providers {
             });
             offer(Provider::Zalopay, url, merchant, (config.zalopay_min, config.zalopay_max))?;
         }
-        Ok(Self { channels, auto_refund_max: config.auto_refund_max })
+        let columns = [
+            columns("PAYMENTS_VNPAY_COLUMNS", &config.vnpay_columns)?,
+            columns("PAYMENTS_MOMO_COLUMNS", &config.momo_columns)?,
+            columns("PAYMENTS_ZALOPAY_COLUMNS", &config.zalopay_columns)?,
+        ];
+        Ok(Self { channels, columns, auto_refund_max: config.auto_refund_max })
     }
 
     /// The way to a provider; none when it is not offered.
     pub fn find(&self, provider: Provider) -> Option<&Channel> {
         self.channels.get(&provider)
+    }
+
+    /// How a provider calls the columns of its statements.
+    pub const fn columns(&self, provider: Provider) -> &Columns {
+        let [vnpay, momo, zalopay] = &self.columns;
+        match provider {
+            Provider::Vnpay => vnpay,
+            Provider::Momo => momo,
+            Provider::Zalopay => zalopay,
+        }
     }
 
     /// The providers that may be asked just now.
@@ -230,6 +248,12 @@ pub const fn path_name(of: Provider) -> &'static str {
         Provider::Momo => "momo",
         Provider::Zalopay => "zalopay",
     }
+}
+
+/// The names of columns that a variable holds.
+fn columns(variable: &str, names: &str) -> Result<Columns, BootError> {
+    let refused = || BootError::Config(format!("{variable} has seven different names"));
+    Columns::parse(names).ok_or_else(refused)
 }
 
 fn required(name: &str, value: Option<&String>) -> Result<String, BootError> {

@@ -2,15 +2,17 @@
 
 use city_clock::Timestamp;
 use city_contracts::event::Envelope;
-use city_contracts::payments::{ProviderPaymentState, TopUpFailed};
+use city_contracts::payments::{Provider, ProviderPaymentState, TopUpFailed};
 use city_events::outbox;
+use city_ids::ProviderOrderId;
 use city_money::Vnd;
 use sqlx::PgConnection;
 
 use super::super::App;
+use super::super::judge_line::open_break;
 use super::read::changed;
 use super::settle::{set_aside_doubted, settle};
-use crate::domain::provider::{Proof, Said};
+use crate::domain::provider::{Proof, Said, arrival};
 use crate::error::{Error, fault};
 use crate::store;
 use crate::store::provider::{Class, Evidence, Order};
@@ -63,7 +65,11 @@ pub async fn hear(app: &App, order: &Order, said: &Said, by: Evidence) -> Result
             if !prove(app, order, proof, by, now).await? {
                 return Ok(Heard::Again);
             }
-            set_aside_doubted(app, order).await
+            let heard = set_aside_doubted(app, order).await?;
+            if heard == Heard::Again && was_credited(app, order).await? {
+                differs(app, order, Class::FailedAfterPaid, (None, None), now).await?;
+            }
+            Ok(heard)
         }
         Said::Refused => ended(app, order, ProviderPaymentState::Failed, now).await,
         Said::Expired => ended(app, order, ProviderPaymentState::Expired, now).await,
@@ -71,30 +77,47 @@ pub async fn hear(app: &App, order: &Order, said: &Said, by: Evidence) -> Result
             ended(app, order, ProviderPaymentState::Expired, now).await
         }
         Said::Stuck => {
-            differs(app, order, Class::Stuck, None, now).await?;
-            Ok(Heard::Recorded)
+            let first = differs(app, order, Class::Stuck, (None, None), now).await?;
+            let recorded = first && order.facts.arrival.is_none(); // after its money it is a failure like any
+            Ok(if recorded { Heard::Recorded } else { Heard::Again })
         }
         Said::Unpaid | Said::Pending => Ok(Heard::Nothing),
     }
 }
 
-/// Notes where what was said differs.
+/// Notes where what was said differs: in the amount, if another was named. What names the number of a payment is a break of that
+/// number at once, so that a statement which has the payment too opens no second one. Whether it is the first of its class.
 pub(super) async fn differs(
     app: &App,
     order: &Order,
     class: Class,
-    amount: Option<i64>,
+    (amount, txn_no): (Option<i64>, Option<&str>),
     now: Timestamp,
-) -> Result<(), Error> {
-    let mut db = app.connection().await?;
+) -> Result<bool, Error> {
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let (id, of) = (app.ids.uuid(now), (order.provider, order.id));
-    if store::provider::insert_break(&mut db, id, class, of, amount, now).await? {
+    let first = store::provider::insert_break(&mut tx, id, class, of, amount, now).await?;
+    if first {
         tracing::warn!(order.id = %order.id, class = ?class, "A provider says something else");
     }
-    Ok(())
+    if let Some(txn_no) = txn_no {
+        let amount = amount.unwrap_or(order.amount).max(0);
+        let class = class.of_break();
+        let about = (class, order.provider, txn_no.to_owned(), Some(order.id), amount);
+        open_break(app, &mut tx, about, None, now).await?;
+    }
+    tx.commit().await.map_err(fault("committing"))?;
+    Ok(first)
 }
 
-/// Keeps the proof before the money moves, so that what is proven is never forgotten; false for a second one.
+/// Whether its money was credited as it came: a doubt after that sets nothing aside.
+async fn was_credited(app: &App, order: &Order) -> Result<bool, Error> {
+    let found = store::provider::find(&mut *app.connection().await?, order.id).await?;
+    Ok(found.is_some_and(|order| order.facts.arrival == Some(arrival::CREDITED)))
+}
+
+/// Keeps the proof before the money moves, so that what is proven is never forgotten; false for a second one. With it, what was
+/// open because nobody could tell is closed; what is said again of money that arrived answers nothing more.
 async fn prove(
     app: &App,
     order: &Order,
@@ -102,13 +125,30 @@ async fn prove(
     by: Evidence,
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let mut db = app.connection().await?;
-    let first = store::provider::insert_txn(&mut db, order, proof, by, now).await?;
-    drop(db);
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let first = store::provider::insert_txn(&mut tx, order, proof, by, now).await?;
+    if first && order.facts.arrival.is_none() {
+        answered(&mut tx, (order.provider, order.id), std::slice::from_ref(&order.our_ref), now)
+            .await?;
+    }
+    tx.commit().await.map_err(fault("committing"))?;
     if !first {
-        differs(app, order, Class::Duplicate, None, now).await?;
+        differs(app, order, Class::Duplicate, (None, Some(&proof.txn_no)), now).await?;
     }
     Ok(first)
+}
+
+/// Closes what the money of an order answers that came as it was ordered, in the caller's transaction.
+pub(in super::super) async fn answered(
+    tx: &mut PgConnection,
+    of: (Provider, ProviderOrderId),
+    keys: &[String],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for id in store::reconciliation::close_answered(tx, of, keys, now).await? {
+        tracing::error!(break_.id = %id, "Money comes as it was ordered while officers end a break about it");
+    }
+    Ok(())
 }
 
 /// The provider says that no money comes. Money that came beats it.
@@ -125,7 +165,7 @@ async fn ended(
         return Ok(Heard::Recorded);
     }
     if order.facts.arrival.is_some() {
-        differs(app, order, Class::FailedAfterPaid, None, now).await?;
+        differs(app, order, Class::FailedAfterPaid, (None, None), now).await?;
     }
     Ok(Heard::Again)
 }

@@ -13,9 +13,11 @@ mod review;
 mod send_refund;
 mod settle;
 mod start;
+mod strangers;
 
 pub use ask::ask_about_one;
 pub use channel::Providers;
+pub(super) use hear::answered;
 pub use hear::{Heard, hear};
 pub use notice::{MOST_MESSAGE_BYTES, hear_notice};
 pub use read::{changed, read_provider_payment, view};
@@ -23,3 +25,4 @@ pub use refund::refund_review;
 pub use review::{credit_review, list_reviews};
 pub use send_refund::send_one_refund;
 pub use start::start_provider_payment;
+pub use strangers::Strangers;

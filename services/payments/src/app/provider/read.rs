@@ -37,6 +37,7 @@ pub fn view(order: &Order, now: Timestamp) -> ProviderPaymentView {
         pay_url: order.pay_url.clone().filter(|_| can_pay),
         bill: order.bill.map(|(bill, _)| bill),
         payment: payment(order),
+        version: 1 + i64::from(order.pay_url.is_some()) + order.facts.version(),
     }
 }
 

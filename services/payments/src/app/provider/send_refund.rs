@@ -8,6 +8,7 @@ use city_ids::RefundId;
 use super::super::App;
 use super::super::move_refund::finish_refund;
 use super::channel::{Channel, Merchant};
+use super::hear::differs;
 use super::start::asked;
 use crate::domain::provider::schedule::next_poll;
 use crate::domain::provider::zalopay::RefundAnswer;
@@ -15,20 +16,22 @@ use crate::domain::provider::{Refund as Asked, Returned, refund_ref, zalopay};
 use crate::domain::refund::Sent;
 use crate::error::{Error, broken};
 use crate::store;
-use crate::store::provider::{Direction, Judged, Order};
+use crate::store::provider::{Class, Judged, Order};
 use crate::store::refund::Known;
 
 /// How long a refund is another's to ask about.
 const TAKEN: Duration = Duration::minutes(1);
-/// Between two questions when the plan is over: the hold stays, so does the question.
+/// Between two questions when the plan is over: the hold stays, so does the question, and officers have a break to look at.
 const DAILY: Duration = Duration::days(1);
+/// Until a provider to which it came to nothing is asked for it again.
+const AGAIN: Duration = Duration::hours(1);
 /// What is told of a refund that its provider refused.
 const REFUSED: &str = "PROVIDER_REFUSED";
 
 /// A refund at its provider.
 struct Case<'a> {
     channel: &'a Channel,
-    order: Order,
+    order: &'a Order,
     our_ref: String,
     txn_no: String,
     known: Known,
@@ -38,7 +41,7 @@ impl Case<'_> {
     fn asked(&self) -> Asked<'_> {
         Asked {
             our_ref: &self.our_ref,
-            order: asked(&self.order),
+            order: asked(self.order),
             txn_no: &self.txn_no,
             amount: self.known.refund.amount(),
             asked_at: self.known.refund.requested_at,
@@ -75,11 +78,15 @@ pub async fn send_one_refund(app: &App) -> Result<bool, Error> {
     let ended = match channel {
         Some(channel) => {
             let our_ref = refund_ref(id.as_uuid());
-            carry_on(app, &Case { channel, order, our_ref, txn_no, known }).await?
+            carry_on(app, &Case { channel, order: &order, our_ref, txn_no, known }).await?
         }
         None => false,
     };
-    let next = next_poll(since, now).unwrap_or(now + DAILY);
+    let planned = next_poll(since, now);
+    if !ended && planned.is_none() {
+        differs(app, &order, Class::Unresolved, (None, None), now).await?; // somebody has to look at it
+    }
+    let next = planned.unwrap_or(now + DAILY);
     let mut db = app.connection().await?;
     store::provider::plan_refund(&mut db, id, (!ended).then_some(next)).await?;
     Ok(true)
@@ -94,6 +101,8 @@ async fn carry_on(app: &App, case: &Case<'_>) -> Result<bool, Error> {
         match question(app, case).await? {
             // Only then is it certain that sending it again sends it once.
             Returned::NotFound => send(app, case).await?,
+            // Under the same name: were it under way after all, there would still be one of it.
+            Returned::NotTaken if has_waited(app, id).await? => send(app, case).await?,
             returned => returned,
         }
     };
@@ -103,17 +112,26 @@ async fn carry_on(app: &App, case: &Case<'_>) -> Result<bool, Error> {
             tracing::error!(refund.id = %id, "A provider refuses to give money back");
             finish_refund(app, id, Some(REFUSED)).await.map(|_| true)
         }
-        Returned::Running => note(app, id, Sent::Sent).await.map(|()| false),
+        Returned::Running | Returned::NotTaken => note(app, id, Sent::Sent).await.map(|()| false),
         Returned::NotFound | Returned::Unknown => {
             note(app, id, Sent::Unknown).await.map(|()| false)
         }
     }
 }
 
+/// Whether it was sent last so long ago that it may be sent again.
+async fn has_waited(app: &App, id: RefundId) -> Result<bool, Error> {
+    let sent_at = store::provider::sent_at(&mut *app.connection().await?, id).await?;
+    Ok(sent_at.is_some_and(|at| at + AGAIN <= app.clock.now()))
+}
+
 /// Sends it. That it was sent is kept before: what is not kept could be sent twice under two names.
 async fn send(app: &App, case: &Case<'_>) -> Result<Returned, Error> {
-    note(app, case.known.refund.id, Sent::Sent).await?;
     let (asked, now) = (case.asked(), app.clock.now());
+    {
+        let (mut db, id) = (app.connection().await?, case.known.refund.id);
+        store::provider::set_sent_at(&mut db, id, Sent::Sent.name(), now).await?;
+    }
     let question = match &case.channel.merchant {
         Merchant::Vnpay(city) => city.refund(&asked, now),
         Merchant::Momo(city) => city.refund(&asked),
@@ -181,11 +199,11 @@ async fn keep(
     let Some(raw) = answer else { return Ok(()) };
     let verified = returned != Returned::Unknown;
     let judged = Judged { verified, order: Some(case.order.id), outcome: "REFUND" };
-    let (mut db, way) = (app.connection().await?, Direction::Answer);
-    store::provider::insert_message(&mut db, case.order.provider, way, raw, judged, now).await
+    let mut db = app.connection().await?;
+    store::provider::insert_answer(&mut db, case.order.provider, raw, judged, now).await
 }
 
 async fn note(app: &App, id: RefundId, sent: Sent) -> Result<(), Error> {
     let mut db = app.connection().await?;
-    store::provider::set_sent(&mut db, id, sent.name(), app.clock.now()).await
+    store::provider::set_sent(&mut db, id, sent.name()).await
 }

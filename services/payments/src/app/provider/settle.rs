@@ -5,7 +5,7 @@
 //! spent, the claims alone keep the step single.
 
 use city_clock::Timestamp;
-use city_contracts::payments::{ProviderPaymentState, TopUpSucceeded};
+use city_contracts::payments::{PaymentEvent, ProviderPaymentState, TopUpSucceeded};
 use city_ids::PostingId;
 use city_money::Vnd;
 use city_receipt::{derive, sha256};
@@ -13,7 +13,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::freeze_wallet::unexpected;
-use super::super::{App, pay_bill};
+use super::super::{App, pay_bill, view};
 use super::hear::Heard;
 use super::read::changed;
 use super::refund::{give_back, is_suspended};
@@ -183,9 +183,21 @@ async fn part(
         }
         let mut told = pay_bill::told(&bill, order.created_at);
         told.event.paid_at = Some(now);
+        // Whoever paid is told, also when the bill is for somebody else or for nobody in particular.
+        let paid = PaymentEvent {
+            payment,
+            account: order.owner,
+            wallet: None,
+            purpose: view::purpose(purpose),
+            amount,
+            bill: Some(bill.id),
+        };
         return Ok(Some(Part {
             legs: bill::legs(source, &heads, purpose, revision),
-            events: vec![events::event(derive("event.bill.paid", id), "BillPaid", &told)],
+            events: vec![
+                events::event(derive("event.paid", id), "PaymentSucceeded", &paid),
+                events::event(derive("event.bill.paid", id), "BillPaid", &told),
+            ],
             doc: doc.to_string(),
         }));
     }

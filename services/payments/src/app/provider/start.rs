@@ -26,7 +26,7 @@ use crate::domain::provider::schedule::next_poll;
 use crate::domain::provider::{Made, Order as Asked, top_up_ref, zalopay};
 use crate::error::{Error, broken, fault};
 use crate::store;
-use crate::store::provider::{Direction, Judged, NewOrder, Order};
+use crate::store::provider::{Judged, NewOrder, Order};
 use crate::store::wallet::Of;
 
 /// How long a payer may take.
@@ -194,9 +194,8 @@ async fn make(app: &App, order: Order, now: Timestamp) -> Result<Order, Error> {
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     if let Some(raw) = &answer {
         let verified = made != Made::Unknown;
-        let (way, judged) =
-            (Direction::Answer, Judged { verified, order: Some(order.id), outcome: "CREATE" });
-        store::provider::insert_message(&mut tx, order.provider, way, raw, judged, now).await?;
+        let judged = Judged { verified, order: Some(order.id), outcome: "CREATE" };
+        store::provider::insert_answer(&mut tx, order.provider, raw, judged, now).await?;
     }
     match made {
         Made::PayUrl(url) => store::provider::set_pay_url(&mut tx, order.id, &url).await?,

@@ -23,6 +23,7 @@ pub fn apply(state: &mut State, inputs: &[Input], now: Timestamp) -> (Vec<Verdic
         .map(|input| match input {
             Input::Posting(posting) => batch.posting(posting),
             Input::Command(command) => batch.command(command),
+            Input::Lookup { id } => batch.state.look_up(*id),
         })
         .collect();
     (verdicts, batch.finish())
@@ -288,6 +289,11 @@ impl State {
         }
     }
 
+    fn look_up(&self, id: Uuid) -> Verdict {
+        let answered = self.known.contains_key(&id) || self.commands.contains_key(&id);
+        if answered { Verdict::Known } else { Verdict::Unknown }
+    }
+
     /// What an input was answered before, if it was.
     pub fn first_answer(&self, input: &Input) -> Option<Verdict> {
         match input {
@@ -298,6 +304,8 @@ impl State {
                 let known = self.commands.get(&command.id)?;
                 Some(replayed_command(known, command, self.object_of(command)))
             }
+            // That it is unknown here does not say that it is nowhere on its way.
+            Input::Lookup { id } => Some(self.look_up(*id)).filter(|it| *it == Verdict::Known),
         }
     }
 }

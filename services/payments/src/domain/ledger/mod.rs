@@ -45,6 +45,12 @@ pub enum Input {
     Posting(Posting),
     /// To decide something without moving money.
     Command(Command),
+    /// To say whether an id was answered, after all that was asked before. Nothing is written.
+    Lookup {
+        /// The id of a posting or command.
+        #[serde(with = "text_id::one")]
+        id: uuid::Uuid,
+    },
 }
 
 impl Input {
@@ -53,6 +59,7 @@ impl Input {
         match self {
             Self::Posting(posting) => posting.id,
             Self::Command(command) => command.id,
+            Self::Lookup { id } => *id,
         }
     }
 
@@ -60,7 +67,7 @@ impl Input {
     pub const fn legs(&self) -> usize {
         match self {
             Self::Posting(posting) => posting.legs.len(),
-            Self::Command(_) => 0,
+            Self::Command(_) | Self::Lookup { .. } => 0,
         }
     }
 
@@ -69,6 +76,7 @@ impl Input {
         match self {
             Self::Posting(posting) => posting.text_bytes(),
             Self::Command(command) => command.reason.len(),
+            Self::Lookup { .. } => 0,
         }
     }
 }

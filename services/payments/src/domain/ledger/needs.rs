@@ -45,6 +45,12 @@ impl Needs {
                         Decision::UseRules { .. } => {}
                     }
                 }
+                Input::Lookup { id } => {
+                    needs.commands.push(*id);
+                    if state.must_look_up(*id) {
+                        needs.postings.push(*id);
+                    }
+                }
                 Input::Posting(posting) => {
                     if state.must_look_up(posting.id) {
                         needs.postings.push(posting.id);

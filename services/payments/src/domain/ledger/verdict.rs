@@ -135,4 +135,8 @@ pub enum Verdict {
     },
     /// The command was not carried out; its id stays free.
     CommandRefused(CommandRefusal),
+    /// The id that was looked up was answered.
+    Known,
+    /// The id that was looked up was not answered, and nothing of it is on its way.
+    Unknown,
 }

@@ -113,6 +113,16 @@ pub enum Said {
     Pending,
 }
 
+impl Said {
+    /// The provider's number of the payment that it tells of.
+    pub fn txn_no(&self) -> Option<&str> {
+        match self {
+            Self::Paid(proof) | Self::Doubted(proof) => Some(&proof.txn_no),
+            _ => None,
+        }
+    }
+}
+
 /// A verified notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -124,6 +134,8 @@ pub struct Notice {
     pub amount: Option<i64>,
     /// What became of it.
     pub said: Said,
+    /// All that its signature covers. Around that anybody can write it in other bytes, and it proves no more.
+    pub signed: String,
 }
 
 /// A message that is not proven to come from the provider, or not to be for us.
@@ -153,6 +165,8 @@ pub enum Returned {
     Refused,
     /// The provider never heard of it.
     NotFound,
+    /// It came to nothing; the provider wants to be asked for it again in an hour.
+    NotTaken,
     /// Nothing certain.
     Unknown,
 }

@@ -61,8 +61,9 @@ impl Merchant {
         if !self.is_about(&members, order.our_ref) {
             return Made::Unknown;
         }
+        let ours = members.number("amount") == Some(order.amount); // nothing is signed here
         match (members.code("resultCode").map(said), members.find("payUrl")) {
-            (Some(Code::Done), Some(url)) if Url::parse(url).is_ok() => {
+            (Some(Code::Done), Some(url)) if ours && Url::parse(url).is_ok() => {
                 Made::PayUrl(url.to_owned())
             }
             (Some(Code::Refused | Code::Expired), _) => Made::Refused,
@@ -94,8 +95,8 @@ impl Merchant {
             ]
             .map(|name| (name, members.text(name))),
         );
-        let proven =
-            Hash::Sha256.verifies(&self.secret, &joined(&signed), members.find("signature"));
+        let signed = joined(&signed);
+        let proven = Hash::Sha256.verifies(&self.secret, &signed, members.find("signature"));
         if !proven || members.text("partnerCode") != self.partner_code {
             return Err(Unproven);
         }
@@ -106,6 +107,7 @@ impl Merchant {
             our_ref,
             amount: members.number("amount").filter(|_| ours),
             said: became(&members),
+            signed,
         })
     }
 
@@ -179,7 +181,8 @@ impl Merchant {
             Some(0) if members.number("amount") == Some(of.amount) => Returned::Done,
             Some(1088) => Returned::Refused,
             Some(42) => Returned::NotFound,
-            Some(7000 | 7002 | 1080) => Returned::Running,
+            Some(1080) => Returned::NotTaken,
+            Some(7000 | 7002) => Returned::Running,
             _ => Returned::Unknown,
         }
     }

@@ -4,6 +4,7 @@
 use city_contracts::payments::{ProviderPaymentState, RefundState};
 
 use super::{arrival, outcome};
+use crate::domain::refund::version;
 
 /// All that decides it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,22 +28,56 @@ pub struct Refunds {
     pub under_way: bool,
     /// One has ended, whichever way.
     pub ended: bool,
+    /// How the last one to end did.
+    pub last: Option<RefundState>,
     /// Whole dong that are back with the payer.
     pub back: i64,
+    /// How far they have come, all together.
+    pub steps: i64,
+}
+
+/// Why a payment waits for officers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReviewReason {
+    /// The provider doubts its payer.
+    PayerDoubted,
+    /// An officer refused to give back what nobody could take.
+    RefundRefused,
+    /// A refund of it ended without giving it back.
+    RefundFailed,
+    /// A part of it is back.
+    RefundedInPart,
+}
+
+impl ReviewReason {
+    /// Its name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PayerDoubted => "PAYER_DOUBTED",
+            Self::RefundRefused => "REFUND_REFUSED",
+            Self::RefundFailed => "REFUND_FAILED",
+            Self::RefundedInPart => "REFUNDED_IN_PART",
+        }
+    }
 }
 
 impl Refunds {
-    /// Of these, each with its state and amount.
+    /// Of these in the order in which they were asked for, each with its state and amount.
     pub fn of(all: impl IntoIterator<Item = (RefundState, i64)>) -> Self {
-        all.into_iter().fold(Self::default(), |sum, (state, amount)| match state {
-            RefundState::Requested => sum,
-            RefundState::Approved
-            | RefundState::Held
-            | RefundState::Sent
-            | RefundState::Unknown => Self { under_way: true, ..sum },
-            RefundState::Done => Self { ended: true, back: sum.back + amount, ..sum },
-            RefundState::Refused | RefundState::Failed | RefundState::Suspense => {
-                Self { ended: true, ..sum }
+        all.into_iter().fold(Self::default(), |sum, (state, amount)| {
+            let sum = Self { steps: sum.steps + version(state), ..sum };
+            match state {
+                RefundState::Requested => sum,
+                RefundState::Approved
+                | RefundState::Held
+                | RefundState::Sent
+                | RefundState::Unknown => Self { under_way: true, ..sum },
+                RefundState::Done => {
+                    Self { ended: true, last: Some(state), back: sum.back + amount, ..sum }
+                }
+                RefundState::Refused | RefundState::Failed | RefundState::Suspense => {
+                    Self { ended: true, last: Some(state), ..sum }
+                }
             }
         })
     }
@@ -82,6 +117,23 @@ impl Facts {
         } else {
             ProviderPaymentState::Review
         }
+    }
+
+    /// How many of these facts are there: none is ever taken back, so it grows whenever the payment changes.
+    pub fn version(self) -> i64 {
+        let known = [self.claim.is_some(), self.arrival.is_some(), self.ended.is_some()];
+        known.into_iter().map(i64::from).sum::<i64>() + self.refunds.steps
+    }
+
+    /// Why it waits for officers; none while it does not.
+    pub fn waits_because(self) -> Option<ReviewReason> {
+        let waits = self.state() == ProviderPaymentState::Review;
+        waits.then_some(match self.refunds.last {
+            None => ReviewReason::PayerDoubted,
+            Some(RefundState::Refused) => ReviewReason::RefundRefused,
+            Some(RefundState::Done) => ReviewReason::RefundedInPart,
+            Some(_) => ReviewReason::RefundFailed,
+        })
     }
 }
 
@@ -136,6 +188,60 @@ mod tests {
         ] {
             let states = (credited(refunds), suspended(refunds), doubted(refunds));
             assert_eq!(states, (paid, aside, in_doubt), "{refunds:?}");
+        }
+    }
+
+    #[test]
+    fn whatever_becomes_of_a_payment_raises_its_version() {
+        let ended = Facts { ended: Some(State::Expired), amount: 9, ..Facts::default() };
+        let aside = Facts { arrival: Some(arrival::DOUBTED), ..ended };
+        let paid = Facts { claim: Some(outcome::CREDITED), ..aside };
+        let back = |refunds: &[(RefundState, i64)]| Facts {
+            refunds: Refunds::of(refunds.iter().copied()),
+            ..paid
+        };
+
+        let way = [
+            Facts::default(),
+            ended,
+            aside,
+            paid,
+            back(&[(Requested, 4)]),
+            back(&[(Approved, 4)]),
+            back(&[(Held, 4)]),
+            back(&[(Sent, 4)]),
+            back(&[(Done, 4)]),
+            back(&[(Done, 4), (Requested, 5)]),
+            back(&[(Done, 4), (Refused, 5)]),
+            back(&[(Done, 4), (Refused, 5), (Unknown, 5)]),
+            back(&[(Done, 4), (Refused, 5), (Failed, 5)]),
+        ];
+
+        let versions: Vec<_> = way.iter().map(|facts| facts.version()).collect();
+        assert!(versions.is_sorted_by(|one, next| one < next), "{versions:?}");
+    }
+
+    #[test]
+    fn what_waits_for_officers_says_why() {
+        use ReviewReason::{PayerDoubted, RefundFailed, RefundRefused, RefundedInPart};
+        let why = |arrival, refunds: &[(RefundState, i64)]| {
+            let refunds = Refunds::of(refunds.iter().copied());
+            let arrival = Some(arrival);
+            Facts { amount: 9, claim: None, arrival, refunds, ended: None }.waits_because()
+        };
+
+        for (refunds, aside, in_doubt) in [
+            (&[][..], None, Some(PayerDoubted)),
+            (&[(Requested, 9)], None, Some(PayerDoubted)),
+            (&[(Refused, 9)], Some(RefundRefused), Some(RefundRefused)),
+            (&[(Refused, 9), (Failed, 9)], Some(RefundFailed), Some(RefundFailed)),
+            (&[(Failed, 9), (Requested, 9)], Some(RefundFailed), Some(RefundFailed)),
+            (&[(Failed, 9), (Held, 9)], None, None),
+            (&[(Failed, 9), (Done, 4)], Some(RefundedInPart), Some(RefundedInPart)),
+            (&[(Done, 9)], None, None),
+        ] {
+            let whys = (why(arrival::SUSPENDED, refunds), why(arrival::DOUBTED, refunds));
+            assert_eq!(whys, (aside, in_doubt), "{refunds:?}");
         }
     }
 }

@@ -36,6 +36,10 @@ const ANSWERED: [&str; 15] = [
 ];
 const REFUND_ANSWERED: usize = 13;
 
+/// What every notice says and nothing that the city signs for a browser: a URL to pay is signed with the same secret in the same
+/// way, and whoever was given one must not pass it off as VNPAY's word.
+const NOTICED: [&str; 3] = ["vnp_TransactionNo", "vnp_ResponseCode", "vnp_TransactionStatus"];
+
 /// The city as VNPAY knows it.
 #[derive(Debug, Clone)]
 pub struct Merchant {
@@ -72,7 +76,7 @@ impl Merchant {
     /// Reads a notice: the query of the URL, as it was received.
     ///
     /// # Errors
-    /// When a parameter occurs twice, the hash is missing or wrong, or it is for somebody else.
+    /// When a parameter occurs twice or one of a notice is missing, the hash is missing or wrong, or it is for somebody else.
     pub fn read_notice(&self, query: &str) -> Result<Notice, Unproven> {
         let mut pairs: Vec<&str> = query.split('&').collect();
         let members = Members::of(parse(query.as_bytes()).into_owned()).ok_or(Unproven)?;
@@ -81,9 +85,10 @@ impl Merchant {
             name != "vnp_SecureHash" && name != "vnp_SecureHashType"
         });
         pairs.sort_by_key(|pair| pair.split_once('=').map_or(*pair, |(name, _)| name));
-        let signature = members.find("vnp_SecureHash");
-        let proven = Hash::Sha512.verifies(&self.secret, &pairs.join("&"), signature);
-        if !proven || members.text("vnp_TmnCode") != self.tmn_code {
+        let (signed, signature) = (pairs.join("&"), members.find("vnp_SecureHash"));
+        let proven = Hash::Sha512.verifies(&self.secret, &signed, signature);
+        let whole = NOTICED.iter().all(|name| members.find(name).is_some());
+        if !proven || !whole || members.text("vnp_TmnCode") != self.tmn_code {
             return Err(Unproven);
         }
         let our_ref = members.text("vnp_TxnRef").to_owned();
@@ -92,6 +97,7 @@ impl Merchant {
             our_ref,
             amount: dong(&members),
             said: noticed(&members),
+            signed,
         })
     }
 

@@ -14,6 +14,13 @@ const USER: &str = "hue-city";
 const NO_ITEMS: &str = "[]";
 /// The order is over: of the sub codes of a failure, the one by time. Not verified.
 const EXPIRED: i64 = -54;
+/// There is no order or refund of this name.
+const NOT_FOUND: i64 = -101;
+/// Failures of an order itself: the payer's balance, a promotion's rule. What else is answered is a fault of the question, or
+/// nobody knows what. Not verified.
+const FAILED: [i64; 3] = [-63, -332, -333];
+/// Failures of a refund itself: too late, a wrong amount, no part of it. Not verified.
+const NOT_REFUNDED: [i64; 3] = [-13, -14, -32];
 
 /// The city as ZaloPay knows it.
 #[derive(Debug, Clone)]
@@ -80,7 +87,8 @@ impl Merchant {
         let named = members.text("app_trans_id").to_owned();
         let our_ref = named.split_once('_').map_or("", |(_, our_ref)| our_ref).to_owned();
         let said = proof(&members).map_or(Said::Pending, Said::Paid);
-        Ok(Notice { our_ref, named, amount: members.number("amount"), said })
+        let (amount, signed) = (members.number("amount"), data.to_owned());
+        Ok(Notice { our_ref, named, amount, said, signed })
     }
 
     /// All by which ZaloPay names an order of ours.
@@ -113,7 +121,8 @@ impl Merchant {
             }
             (Some(1) | None, _) => Err(Unproven),
             (Some(2), Some(EXPIRED)) => Ok(Said::Expired),
-            (Some(2), _) => Ok(Said::Refused),
+            (Some(2), Some(NOT_FOUND)) => Ok(Said::Unpaid), // it never got there
+            (Some(2), Some(sub)) if FAILED.contains(&sub) => Ok(Said::Refused),
             (Some(_), _) => Ok(Said::Pending),
         }
     }
@@ -150,13 +159,13 @@ impl Merchant {
     /// What an answer about a refund says. The one to the refund itself never ends it: only a question does.
     pub fn read_refund(raw: &[u8], asked: RefundAnswer) -> Returned {
         let Some(members) = Members::read(raw) else { return Returned::Unknown };
-        let sub = members.code("sub_return_code");
-        match (members.code("return_code"), asked) {
-            (Some(1), RefundAnswer::ToQuery) => Returned::Done,
-            (Some(1 | 3), _) => Returned::Running,
-            (Some(2), RefundAnswer::ToQuery) if sub == Some(-101) => Returned::NotFound,
-            (Some(2), _) if matches!(sub, Some(-68 | -429 | -500 | -999)) => Returned::Unknown,
-            (Some(2), _) => Returned::Refused,
+        match (members.code("return_code"), asked, members.code("sub_return_code")) {
+            (Some(1), RefundAnswer::ToQuery, _) => Returned::Done,
+            (Some(1 | 3), ..) => Returned::Running,
+            (Some(2), RefundAnswer::ToQuery, Some(NOT_FOUND)) => Returned::NotFound,
+            (Some(2), RefundAnswer::ToQuery, Some(sub)) if NOT_REFUNDED.contains(&sub) => {
+                Returned::Refused
+            }
             _ => Returned::Unknown,
         }
     }

@@ -13,34 +13,37 @@ use uuid::Uuid;
 
 use super::wire::ApprovalView;
 use crate::app::{self, App};
-use crate::domain::approval::{Asked, Decision};
+use crate::domain::approval::{Decision, Kind};
 use crate::error::Error;
 use crate::http::page::PageQuery;
 
 /// Who may decide about what.
-const fn permission(asked: &Asked) -> Permission {
-    match asked {
-        Asked::UnfreezeWallet { .. } => WALLET_APPROVE,
-        Asked::AdjustWallet { .. } | Asked::Reconciliation { .. } => RECONCILIATION_APPROVE,
-        Asked::Refund { .. } => REFUND_APPROVE,
-        Asked::Limit { .. } => LIMIT_APPROVE,
-        Asked::Settlement { .. } => SETTLEMENT_APPROVE,
+const fn permission(kind: Kind) -> Permission {
+    match kind {
+        Kind::UnfreezeWallet => WALLET_APPROVE,
+        Kind::AdjustWallet | Kind::Reconciliation | Kind::ReleaseSuspense => RECONCILIATION_APPROVE,
+        Kind::Refund => REFUND_APPROVE,
+        Kind::Limit => LIMIT_APPROVE,
+        Kind::Settlement => SETTLEMENT_APPROVE,
     }
 }
 
-/// Refuses who decides about nothing here, before they learn what there is.
-fn decides_something(staff: &Staff, now: Timestamp) -> Result<(), Problem> {
-    let decides = [RECONCILIATION_APPROVE, REFUND_APPROVE, LIMIT_APPROVE, SETTLEMENT_APPROVE];
-    if decides.into_iter().any(|permission| staff.require_somewhere(permission, now).is_ok()) {
-        return Ok(());
+/// The kinds of requests that the officer decides. Refuses who decides about nothing here, before they learn what there is.
+fn decides(staff: &Staff, now: Timestamp) -> Result<Vec<Kind>, Problem> {
+    let city = ObjectScope::default();
+    let may = |kind: &Kind| staff.principal.may(permission(*kind), city, now);
+    let kinds: Vec<_> = Kind::ALL.into_iter().filter(may).collect();
+    if kinds.is_empty() {
+        staff.require(WALLET_APPROVE, city, now)?;
     }
-    staff.require_somewhere(WALLET_APPROVE, now)
+    Ok(kinds)
 }
 
 /// `GET /admin/v1/payments/approvals`
 #[utoipa::path(
     get, path = "/admin/v1/payments/approvals", tag = "payments", operation_id = "listPaymentApprovals",
     summary = "What waits for a second officer, oldest first",
+    description = "Only requests of the kinds that the officer may decide.",
     params(PageQuery),
     responses((status = 200, description = "One page"), (status = 403, description = "SCOPE"),
               (status = 422, description = "INPUT")),
@@ -51,9 +54,9 @@ pub async fn list(
     staff: Staff,
     Query(query): Query<PageQuery>,
 ) -> Result<Json<Page<ApprovalView>>, Problem> {
-    decides_something(&staff, app.clock.now())?;
+    let kinds = decides(&staff, app.clock.now())?;
     let args = PageArgs::from(query);
-    let page = app::list_approvals(&app, &args).await?;
+    let page = app::list_approvals(&app, &kinds, &args).await?;
     Ok(Json(page.map(Into::into)))
 }
 
@@ -65,7 +68,8 @@ pub async fn list(
     params(("id" = String, Path, description = "The request")),
     responses((status = 200, description = "The request as it now is", body = ApprovalView),
               (status = 403, description = "SCOPE, TWO_PERSONS, REAUTH_REQUIRED"),
-              (status = 404, description = "NOT_FOUND"), (status = 409, description = "STATE"),
+              (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "STATE, STALE: the wallet was stopped again since it was asked"),
               (status = 503, description = "NO_LEADER, BUSY: it is approved, and done as soon as the ledger is back")),
     extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.wallet.approve")))
 )]
@@ -102,9 +106,9 @@ async fn decide(
     decision: Decision,
 ) -> Result<Json<ApprovalView>, Problem> {
     let now = app.clock.now();
-    decides_something(staff, now)?;
+    decides(staff, now)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let asked = app::find_approval(app, id).await?.asked;
-    staff.require(permission(&asked), ObjectScope::default(), now)?;
+    staff.require(permission(asked.kind()), ObjectScope::default(), now)?;
     Ok(Json(app::decide_approval(app, staff, id, decision).await?.into()))
 }

@@ -25,7 +25,7 @@ pub struct BackingView {
     /// What the bank accounts hold that back them, by the ledger.
     #[schema(value_type = String)]
     pub guarantee: Vnd,
-    /// What providers owe since less than three working days.
+    /// What providers owe since less than so many working days as are configured.
     #[schema(value_type = String)]
     pub transit: Vnd,
     /// By how much the wallets hold more; 0 when they do not.

@@ -9,9 +9,9 @@ use city_ids::ApiKeyId;
 use http::header;
 
 use super::merchant_wire::ApiKeyView;
-use crate::app::{self, App, merchant};
+use crate::app::{self, App, payee};
+use crate::domain::owner::Owner;
 use crate::error::Error;
-use crate::store::api_key::Owner;
 
 /// A biller by its code.
 async fn biller(app: &App, code: &str) -> Result<Owner, Error> {
@@ -34,7 +34,7 @@ pub async fn list(
 ) -> Result<Json<Vec<ApiKeyView>>, Problem> {
     staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
     let owner = biller(&app, &code).await?;
-    let keys = merchant::list_keys(&app, owner).await?;
+    let keys = payee::list_keys(&app, owner).await?;
     Ok(Json(keys.into_iter().map(Into::into).collect()))
 }
 
@@ -42,8 +42,8 @@ pub async fn list(
 #[utoipa::path(
     post, path = "/admin/v1/payments/billers/{code}/keys", tag = "payments", operation_id = "issueBillerKey",
     summary = "Make a key for a biller's systems",
-    description = "With it they send this biller's bills, take them back, and read its settlements. The secret is shown once: a \
-                   repetition comes without it.",
+    description = "With it they send this biller's bills, take them back, hear what becomes of them, and read its settlements. The \
+                   secret is shown once: a repetition comes without it.",
     params(("code" = String, Path, description = "The biller"),
            ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
     responses((status = 200, description = "The key; its secret only in the first answer", body = ApiKeyView),
@@ -59,7 +59,7 @@ pub async fn issue(
 ) -> Result<impl IntoResponse, Problem> {
     staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
     let owner = biller(&app, &code).await?;
-    let issued = merchant::issue_key(&app, &staff, &key, owner).await?;
+    let issued = payee::issue_key(&app, &staff, &key, owner).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(ApiKeyView::from(issued))))
 }
 
@@ -80,5 +80,5 @@ pub async fn revoke(
 ) -> Result<Json<()>, Problem> {
     staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
     let owner = biller(&app, &code).await?;
-    Ok(Json(merchant::revoke_key(&app, owner, key).await?))
+    Ok(Json(payee::revoke_key(&app, owner, key).await?))
 }

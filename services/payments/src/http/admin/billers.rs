@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::{self, App, BillerText};
+use crate::domain::merchant::Settle;
 use crate::error::Error;
 use crate::http::page::PageQuery;
 use crate::store::biller::BillerRecord;
@@ -34,10 +35,23 @@ pub struct BillerRecordView {
     pub purpose: PaymentPurpose,
     /// Codes of the heads that have accounts of their own; all others share one.
     pub heads: Vec<String>,
+    /// The accounts that it is settled from.
+    pub accounts: Vec<BillerAccountView>,
+    /// How often they are settled.
+    pub settle: Settle,
     /// What the codes of its bills carry; none while they have no codes.
     pub qr_target: Option<QrTargetView>,
     /// Grows with each change.
     pub version: i64,
+}
+
+/// An account of a biller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BillerAccountView {
+    /// Code of the head whose money it gets; empty for all heads without an account of their own.
+    pub head: String,
+    /// As settlements name it.
+    pub payee: String,
 }
 
 /// Bank and number of a code.
@@ -51,6 +65,8 @@ pub struct QrTargetView {
 
 impl From<BillerRecord> for BillerRecordView {
     fn from(record: BillerRecord) -> Self {
+        let heads = record.heads().cloned().collect();
+        let accounts = record.accounts.into_iter();
         let biller = app::biller_view(record.biller);
         Self {
             id: biller.id,
@@ -58,7 +74,11 @@ impl From<BillerRecord> for BillerRecordView {
             name: biller.name,
             agency_code: record.agency,
             purpose: biller.purpose,
-            heads: record.heads,
+            heads,
+            accounts: accounts
+                .map(|(head, payee)| BillerAccountView { head, payee: payee.to_string() })
+                .collect(),
+            settle: record.settle,
             qr_target: record.target.map(|(bin, number)| QrTargetView { bin, number }),
             version: biller.version,
         }
@@ -82,6 +102,9 @@ pub struct NewBillerRequest {
     /// Codes of at most 15 heads that get accounts of their own.
     #[serde(default)]
     pub heads: Vec<String>,
+    /// How often its accounts are settled; daily unless it says so.
+    #[serde(default)]
+    pub settle: Option<Settle>,
 }
 
 /// What is to be of a biller.
@@ -101,6 +124,9 @@ pub struct ChangeBillerRequest {
     /// Heads that get accounts of their own; those that have one keep it.
     #[serde(default)]
     pub heads: Vec<String>,
+    /// How often its accounts are settled, from the next midnight on; as it was unless it says so.
+    #[serde(default)]
+    pub settle: Option<Settle>,
 }
 
 /// What the codes of a biller's bills are to carry: both of an account at a bank, or neither for a number of the city's.
@@ -152,8 +178,8 @@ pub async fn create(
     Json(request): Json<NewBillerRequest>,
 ) -> Result<Json<BillerRecordView>, Problem> {
     staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
-    let NewBillerRequest { code, name, agency_code: agency, purpose, heads } = request;
-    let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads };
+    let NewBillerRequest { code, name, agency_code: agency, purpose, heads, settle } = request;
+    let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads, settle };
     Ok(Json(app::create_biller(&app, &staff, &key, &code, text).await?.into()))
 }
 
@@ -178,8 +204,9 @@ pub async fn change(
     Json(request): Json<ChangeBillerRequest>,
 ) -> Result<Json<BillerRecordView>, Problem> {
     staff.require(MERCHANT_EDIT, ObjectScope::default(), app.clock.now())?;
-    let ChangeBillerRequest { version, name, agency_code: agency, purpose, heads } = request;
-    let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads };
+    let ChangeBillerRequest { version, name, agency_code: agency, purpose, heads, settle } =
+        request;
+    let text = BillerText { name, agency, purpose: app::purpose_number(purpose), heads, settle };
     Ok(Json(app::change_biller(&app, &staff, &key, &code, version, text).await?.into()))
 }
 

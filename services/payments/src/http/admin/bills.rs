@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::wire::WalletReasonRequest;
 use crate::app::{self, App, Sender};
 use crate::error::Error;
-use crate::http::bill_import::{BillImportView, MAX_IMPORT_BYTES, accepted, receive, require_csv};
+use crate::http::bill_import::{BillImportView, MAX_IMPORT_BYTES, accepted, format_of, receive};
 
 /// How a file is taken.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -36,15 +36,22 @@ fn require(staff: &Staff, agency: Option<&str>, now: Timestamp) -> Result<(), Pr
 #[utoipa::path(
     post, path = "/admin/v1/payments/billers/{code}/bills", tag = "payments", operation_id = "importBills",
     summary = "Send a file of bills",
-    description = "CSV in UTF-8 of at most 20 MB and 50,000 bills, one line a head; lines of the same number follow one \
+    description = "At most 20 MB and 50,000 bills in UTF-8. As `text/csv` one line a head; lines of the same number follow one \
                    another. The first line names the columns: number, customer_code, holder, period, due_date, head_code, \
-                   head_name, amount, rebate_until, rebate_bps, penalty_bps_per_day, penalty_cap_bps. A bill with a bad line \
-                   is refused with its line and reason, the others count; with atomic=true all count or none. A number that \
-                   says the same as before is unchanged, one that says something else is amended unless it is paid.",
+                   head_name, amount, rebate_until, rebate_bps, rebate_fixed, penalty_bps_per_day, penalty_fixed, \
+                   penalty_cap_bps. As `application/x-ndjson` one line a bill: an object with number, customerCode, holder, \
+                   period, dueDate, heads `[{code, name, amount}]`, rebate `{until, bps | fixed}` and penalty \
+                   `{bpsPerDay, capBps}` or `{fixed, capBps}`, amounts as strings, and no other member. Until its day a rebate \
+                   takes off a share of the heads (bps, hundredths of a per cent) or so many dong (fixed). After the due date a \
+                   penalty adds a share a day up to its cap, or so many dong once (fixed), at most its cap if it has one. A \
+                   bill with a bad line is refused with its line and reason, the others count; with atomic=true all count or \
+                   none, but for a bill that is paid or cancelled just while the file amends it: it is listed, and the import \
+                   ends `PARTLY`. A number that says the same as before is unchanged, in whichever type it was sent; one that says \
+                   something else is amended unless it is paid.",
     params(("code" = String, Path, description = "The biller"),
            ("atomic" = Option<bool>, Query, description = "All of it or nothing"),
            ("Idempotency-Key" = String, Header, description = "Makes it happen once")),
-    request_body(content = String, content_type = "text/csv"),
+    request_body(content((String = "text/csv"), (String = "application/x-ndjson"))),
     responses((status = 202, description = "It goes on by itself; ask `imports/{id}`", body = BillImportView),
               (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
               (status = 409, description = "KEY_REUSED"), (status = 413, description = "BODY_TOO_LARGE"),
@@ -63,11 +70,11 @@ pub async fn import(
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
     staff.require_somewhere(BILL_EDIT, now)?;
-    require_csv(&headers)?;
+    let format = format_of(&headers)?;
     let biller = app::find_biller(&app, &code).await?;
     require(&staff, biller.agency.as_deref(), now)?;
     let (sender, biller) = (Sender::Officer(staff.account), biller.biller.id);
-    let receiving = app::begin_import(&app, sender, biller, query.atomic).await?;
+    let receiving = app::begin_import(&app, sender, biller, query.atomic, format).await?;
     let job = receive(receiving, &key, body).await?;
     accepted(&app, job.id).await
 }

@@ -6,8 +6,10 @@ use city_money::Vnd;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app::merchant::{IssuedKey, Typed};
+use crate::app::merchant::Typed;
+use crate::app::payee::IssuedKey;
 use crate::domain::merchant::{BorneBy, FeeRule, MerchantState, Settle};
+use crate::http::shown_once::ShownOnce;
 use crate::store::api_key::ApiKey;
 use crate::store::merchant::{Merchant, Store};
 
@@ -124,7 +126,8 @@ pub struct ApiKeyView {
     pub id: ApiKeyId,
     /// What signs: shown this once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub secret: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub secret: Option<ShownOnce>,
     /// Who made it.
     #[schema(value_type = String)]
     pub created_by: AccountId,
@@ -145,7 +148,7 @@ impl From<ApiKey> for ApiKeyView {
 
 impl From<IssuedKey> for ApiKeyView {
     fn from(issued: IssuedKey) -> Self {
-        Self { secret: issued.secret, ..issued.key.into() }
+        Self { secret: issued.secret.map(ShownOnce::from), ..issued.key.into() }
     }
 }
 
@@ -179,4 +182,25 @@ pub struct FeeView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub from: Option<chrono::NaiveDate>,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_secret_of_a_key_is_sent_and_not_logged() {
+        let key = ApiKey {
+            id: ApiKeyId::restore(Uuid::from_u128(1)),
+            created_by: AccountId::restore(Uuid::from_u128(2)),
+            created_at: Timestamp::UNIX_EPOCH,
+            revoked_at: None,
+        };
+        let issued = ApiKeyView::from(IssuedKey { key, secret: Some("mk_c0ffee".into()) });
+
+        assert_eq!(serde_json::to_value(&issued).unwrap()["secret"], "mk_c0ffee");
+        assert!(!format!("{issued:?}").contains("c0ffee"), "{issued:?}");
+    }
 }

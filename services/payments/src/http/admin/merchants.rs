@@ -16,10 +16,10 @@ use super::merchant_wire::{
     ApiKeyView, FeeRequest, FeeView, MerchantRequest, MerchantStateRequest, MerchantView,
     StoreRequest, StoreView,
 };
-use crate::app::{App, merchant};
+use crate::app::{App, merchant, payee};
 use crate::domain::merchant::FeeRule;
+use crate::domain::owner::Owner;
 use crate::http::page::PageQuery;
-use crate::store::api_key::Owner;
 
 /// A merchant belongs to the whole city.
 const CITY: ObjectScope<'static> = ObjectScope { ward: None, agencies: &[] };
@@ -183,7 +183,7 @@ pub async fn keys(
     Path(id): Path<MerchantId>,
 ) -> Result<Json<Vec<ApiKeyView>>, Problem> {
     staff.require(MERCHANT_EDIT, CITY, app.clock.now())?;
-    let keys = merchant::list_keys(&app, Owner::Merchant(id)).await?;
+    let keys = payee::list_keys(&app, Owner::Merchant(id)).await?;
     Ok(Json(keys.into_iter().map(Into::into).collect()))
 }
 
@@ -205,7 +205,7 @@ pub async fn issue_key(
     staff.require(MERCHANT_EDIT, CITY, app.clock.now())?;
     Ok((
         [(header::CACHE_CONTROL, "no-store")],
-        Json(ApiKeyView::from(merchant::issue_key(&app, &staff, &key, Owner::Merchant(id)).await?)),
+        Json(ApiKeyView::from(payee::issue_key(&app, &staff, &key, Owner::Merchant(id)).await?)),
     ))
 }
 
@@ -223,7 +223,7 @@ pub async fn revoke_key(
     Path((id, key)): Path<(MerchantId, ApiKeyId)>,
 ) -> Result<Json<()>, Problem> {
     staff.require(MERCHANT_EDIT, CITY, app.clock.now())?;
-    Ok(Json(merchant::revoke_key(&app, Owner::Merchant(id), key).await?))
+    Ok(Json(payee::revoke_key(&app, Owner::Merchant(id), key).await?))
 }
 
 /// `GET /admin/v1/payments/merchants/{id}/fees`

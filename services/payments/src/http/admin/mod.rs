@@ -13,6 +13,7 @@ mod refunds;
 mod reviews;
 mod search;
 mod settlements;
+mod suspense;
 mod wallets;
 mod wire;
 
@@ -67,10 +68,11 @@ pub fn routes() -> Router<App> {
         .route("/admin/v1/payments/limits", get(limits::read).post(limits::propose))
         .route("/admin/v1/payments/imports/{id}", get(bills::read_import))
         .route("/admin/v1/payments/search", get(search::search))
-        .route("/admin/v1/payments/statements", post(reconciliation::import))
         .route("/admin/v1/payments/runs", get(reconciliation::runs))
         .route("/admin/v1/payments/breaks", get(reconciliation::breaks))
         .route("/admin/v1/payments/breaks/{id}/resolve", post(reconciliation::resolve))
+        .route("/admin/v1/payments/suspense", get(suspense::list))
+        .route("/admin/v1/payments/suspense/{posting}/release", post(suspense::release))
         .route("/admin/v1/payments/backing", get(backing::read))
         .route("/admin/v1/payments/bank-balances", post(backing::enter))
         .route("/public/v1/payments/backing/{day}", get(backing::published))
@@ -85,7 +87,10 @@ pub fn routes() -> Router<App> {
 /// The routes that take files.
 pub fn import_routes() -> Router<App> {
     let limit = RequestBodyLimitLayer::new(MAX_IMPORT_BYTES);
-    Router::new().route("/admin/v1/payments/billers/{code}/bills", post(bills::import).layer(limit))
+    Router::new()
+        .route("/admin/v1/payments/billers/{code}/bills", post(bills::import))
+        .route("/admin/v1/payments/statements", post(reconciliation::import))
+        .layer(limit)
 }
 
 #[derive(utoipa::OpenApi)]
@@ -140,6 +145,8 @@ pub fn import_routes() -> Router<App> {
         reconciliation::runs,
         reconciliation::breaks,
         reconciliation::resolve,
+        suspense::list,
+        suspense::release,
         reviews::refund,
         search::search
     ),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::Bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use chrono::NaiveDate;
@@ -20,12 +20,15 @@ use utoipa::{IntoParams, ToSchema};
 use super::wire::ApprovalView;
 use crate::app::{self, App, Resolved, RunSeen};
 use crate::domain::approval::Remedy;
+use crate::http::bill_import::{MAX_IMPORT_BYTES, broken_off};
 use crate::http::page::PageQuery;
 use crate::store::provider::name;
 use crate::store::reconciliation::Break;
 
 /// It is about the whole city.
 const CITY: ObjectScope<'static> = ObjectScope { ward: None, agencies: &[] };
+/// The most unreadable lines of a statement that are shown.
+const MOST_REFUSED: usize = 1_000;
 
 /// Whose statement of which day.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,7 +56,7 @@ pub struct RunView {
     pub day: NaiveDate,
     /// How many lines are of which class.
     pub classes: BTreeMap<&'static str, i64>,
-    /// Lines that could not be read, with the number in the file and why.
+    /// The first 1,000 lines that could not be read, with the number in the file and why.
     pub refused: Vec<RefusedLineView>,
     /// What came in, by the lines that no statement had before.
     #[schema(value_type = String)]
@@ -64,10 +67,10 @@ pub struct RunView {
     /// What the provider kept.
     #[schema(value_type = String)]
     pub fees: Vnd,
-    /// The posting that takes that off what the provider owes, when there is anything.
-    #[schema(value_type = String)]
-    pub posting: PostingId,
-    /// Whether all of it is judged; otherwise send the file again.
+    /// The posting that took that off what the provider owes; none before that, and when there is nothing.
+    #[schema(value_type = Option<String>)]
+    pub posting: Option<PostingId>,
+    /// Whether all of it is judged and taken off what the provider owes; otherwise send the file again.
     pub done: bool,
     /// When it was first sent.
     #[schema(value_type = String)]
@@ -85,7 +88,7 @@ pub struct RefusedLineView {
 
 impl From<RunSeen> for RunView {
     fn from(seen: RunSeen) -> Self {
-        let refused = seen.run.refused.into_iter();
+        let refused = seen.run.refused.into_iter().take(MOST_REFUSED);
         Self {
             id: seen.run.id.to_string(),
             provider: name(seen.run.provider),
@@ -115,7 +118,7 @@ pub struct BreakView {
     pub class: &'static str,
     /// With whom.
     pub provider: &'static str,
-    /// The provider's number, or our reference.
+    /// The provider's number, our reference, or the day of which a statement is missing.
     pub key: String,
     /// The order it is about.
     #[schema(value_type = Option<String>)]
@@ -201,23 +204,28 @@ pub struct BreakQuery {
 #[utoipa::path(
     post, path = "/admin/v1/payments/statements", tag = "payments", operation_id = "importProviderStatement",
     summary = "Take in a provider's statement of a day",
-    description = "CSV in UTF-8. Each line is compared with messages and ledger; what only the statement knows is credited or \
-                   put aside, what disagrees becomes a break, and what it comes to is taken off what the provider owes. The \
-                   same file again changes nothing.",
+    description = "CSV in UTF-8 of at most 20 MB and 100,000 lines. Each line is compared with messages and ledger; what only \
+                   the statement knows is put aside, what disagrees becomes a break, and what it comes to is taken off what \
+                   the provider owes. The same file again goes on where it stopped, such as one that takes longer than the \
+                   minute in which it is answered, and changes nothing when it is done. NET_REFUSED: all is judged, and \
+                   what it comes to is taken off when the file comes again once the money is there.",
     params(StatementOf),
     request_body(content = String, content_type = "text/csv"),
     responses((status = 200, description = "What it came to", body = RunView), (status = 403, description = "SCOPE"),
+              (status = 409, description = "NET_REFUSED"), (status = 413, description = "BODY_TOO_LARGE"),
               (status = 422, description = "INPUT"), (status = 503, description = "NO_LEADER, BUSY: send it again")),
-    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.reconciliation.run")))
+    extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.reconciliation.run")),
+               ("x-city-max-body" = json!(MAX_IMPORT_BYTES)), ("x-city-timeout" = json!(60)))
 )]
 pub async fn import(
     State(app): State<App>,
     staff: Staff,
     Query(of): Query<StatementOf>,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<RunView>, Problem> {
     staff.require(RECONCILIATION_RUN, CITY, app.clock.now())?;
-    let seen = app::import_statement(&app, &staff, of.provider, of.day, &body).await?;
+    let file = to_bytes(body, MAX_IMPORT_BYTES).await.map_err(|error| broken_off(&error))?;
+    let seen = app::import_statement(&app, &staff, of.provider, of.day, &file).await?;
     Ok(Json(seen.into()))
 }
 

@@ -1,4 +1,4 @@
-//! Payers whom a provider doubts.
+//! Payments through a provider that wait for officers.
 
 use axum::extract::State;
 use city_auth::permission::REFUND_REQUEST;
@@ -14,8 +14,9 @@ use utoipa::ToSchema;
 
 use super::refunds::StaffRefund;
 use crate::app::{self, App};
+use crate::domain::provider::state::ReviewReason;
 use crate::http::page::PageQuery;
-use crate::store::provider::{Doubted, Order};
+use crate::store::provider::{Aside, Order};
 
 /// Money belongs to the whole city: only who holds the permission over all of it may decide about some.
 const CITY: ObjectScope<'static> = ObjectScope { ward: None, agencies: &[] };
@@ -41,6 +42,9 @@ pub struct ReviewView {
     /// Where it is.
     #[schema(value_type = String)]
     pub state: ProviderPaymentState,
+    /// Why it waits for officers: `PAYER_DOUBTED` by the provider, or money of which a statement alone tells; `REFUND_REFUSED` by an officer, `REFUND_FAILED` or
+    /// `REFUNDED_IN_PART` of what could not be credited; none while it does not wait.
+    pub reason: Option<&'static str>,
     /// Whole dong.
     #[schema(value_type = String)]
     pub amount: Vnd,
@@ -68,6 +72,7 @@ impl From<Order> for ReviewView {
             id: order.id,
             provider: order.provider,
             state: order.facts.state(),
+            reason: order.facts.waits_because().map(ReviewReason::name),
             amount: Vnd::new(order.amount),
             account: order.owner,
             wallet: order.wallet,
@@ -79,16 +84,16 @@ impl From<Order> for ReviewView {
     }
 }
 
-impl From<Doubted> for ReviewView {
-    fn from(doubted: Doubted) -> Self {
-        Self { txn_no: Some(doubted.txn_no), ..doubted.order.into() }
+impl From<Aside> for ReviewView {
+    fn from(aside: Aside) -> Self {
+        Self { txn_no: aside.txn_no, ..aside.order.into() }
     }
 }
 
 /// `GET /admin/v1/payments/reviews`
 #[utoipa::path(
     get, path = "/admin/v1/payments/reviews", tag = "payments", operation_id = "listPaymentReviews",
-    summary = "Payments whose payer a provider doubts, oldest first",
+    summary = "Payments through a provider that wait for officers, oldest first",
     params(PageQuery),
     responses((status = 200, description = "One page"), (status = 403, description = "SCOPE"),
               (status = 422, description = "INPUT")),
@@ -108,12 +113,13 @@ pub async fn list(
 /// `POST /admin/v1/payments/reviews/{order}/credit`
 #[utoipa::path(
     post, path = "/admin/v1/payments/reviews/{order}/credit", tag = "payments", operation_id = "creditPaymentReview",
-    summary = "Credit money whose payer the provider doubted",
-    description = "Done twice, it is done once: an order is credited or refunded, whichever is first.",
+    summary = "Credit money whose payer the provider doubted, or of which a statement alone tells",
+    description = "Done twice, it is done once: an order is credited or refunded, whichever is first. Who took the statement in is \
+                   not the one to credit.",
     params(("order" = String, Path, description = "The payment, such as pvo_…")),
     request_body = ReviewReasonRequest,
     responses((status = 200, description = "The payment as it now is", body = ReviewView),
-              (status = 403, description = "SCOPE"), (status = 404, description = "NOT_FOUND"),
+              (status = 403, description = "SCOPE, TWO_PERSONS, REAUTH_REQUIRED"), (status = 404, description = "NOT_FOUND"),
               (status = 409, description = "STATE, or why it cannot be credited"), (status = 422, description = "INPUT"),
               (status = 503, description = "NO_LEADER, BUSY")),
     extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.refund.request")))

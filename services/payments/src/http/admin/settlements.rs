@@ -141,11 +141,13 @@ pub async fn paid(
 #[utoipa::path(
     post, path = "/admin/v1/payments/settlements/{id}/returned", tag = "payments", operation_id = "settlementReturned",
     summary = "Give a settlement that could not be wired back to the payee's account",
-    description = "It is part of the payee's next settlement. Done twice, it is done once.",
+    description = "It is part of the payee's next settlement; of a payee that is closed it goes aside, to what waits for an \
+                   owner. Done twice, it is done once.",
     params(("id" = String, Path, description = "The settlement, such as set_…")),
     request_body = ReturnedRequest,
     responses((status = 200, description = "The settlement as it now is"), (status = 403, description = "SCOPE"),
-              (status = 404, description = "NOT_FOUND"), (status = 409, description = "STATE: it was wired"),
+              (status = 404, description = "NOT_FOUND"),
+              (status = 409, description = "STATE: it was wired; ACCOUNT_FROZEN: the payee takes no money just now"),
               (status = 422, description = "INPUT"), (status = 503, description = "NO_LEADER, BUSY")),
     extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.settlement.run")))
 )]

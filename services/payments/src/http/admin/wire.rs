@@ -82,19 +82,21 @@ pub struct AdjustRequest {
 pub struct ApprovalView {
     /// The request.
     pub id: String,
-    /// `UNFREEZE_WALLET`, `ADJUST_WALLET`, `REFUND`, `RECONCILIATION`, `LIMIT` or `SETTLEMENT`.
+    /// `UNFREEZE_WALLET`, `ADJUST_WALLET`, `REFUND`, `RECONCILIATION`, `LIMIT`, `SETTLEMENT` or `RELEASE_SUSPENSE`.
     pub kind: &'static str,
-    /// The wallet it is about.
+    /// The wallet it is about, or to which the money goes.
     #[schema(value_type = Option<String>)]
     pub wallet: Option<WalletId>,
-    /// The refund, break or settlement it is about.
+    /// The refund, break or settlement it is about, or the posting that put its money aside.
     pub subject: Option<String>,
+    /// Which leg of that posting, from 0.
+    pub leg: Option<i16>,
     /// The version of the limits it is about.
     pub version: Option<i64>,
     /// Whole dong, where money is to move.
     #[schema(value_type = Option<String>)]
     pub amount: Option<Vnd>,
-    /// The bank's reference; where the money of a break goes.
+    /// The bank's reference; where the money of a break goes, or what was put aside: `WALLET` or `PROVIDER`.
     pub detail: Option<String>,
     /// Why.
     pub reason: String,
@@ -109,7 +111,7 @@ pub struct ApprovalView {
     pub decided_by: Option<AccountId>,
     /// `WAITING`, `APPROVED` and being done, `DONE`, `REFUSED`, or `FAILED` when the ledger refused it.
     pub state: &'static str,
-    /// Why the ledger refused it.
+    /// Why the ledger refused it; `STALE` when what it was about had changed.
     pub failure: Option<String>,
 }
 
@@ -120,6 +122,7 @@ impl From<Approval> for ApprovalView {
             Asked::Refund { refund, .. } => Some(refund.to_string()),
             Asked::Reconciliation { of, .. } => Some(of.to_string()),
             Asked::Settlement { settlement, .. } => Some(settlement.to_string()),
+            Asked::Release { place, .. } => Some(place.posting.to_string()),
             _ => None,
         };
         let done = approval.outcome.as_deref();
@@ -132,9 +135,10 @@ impl From<Approval> for ApprovalView {
         };
         Self {
             id: approval.id.to_string(),
-            kind: asked.kind(),
+            kind: asked.kind().name(),
             wallet: asked.wallet(),
             subject,
+            leg: asked.leg(),
             version: asked.version(),
             amount: asked.amount().map(Vnd::new),
             detail: asked.detail().map(str::to_owned),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use city_auth::{Staff, permission};
+use city_auth::{ObjectScope, Staff, permission};
 use city_clock::Timestamp;
 use city_http::{Json, Path, Problem};
 use city_ids::PostingId;
@@ -148,7 +148,8 @@ pub async fn read(
     staff: Staff,
     Path(id): Path<PostingId>,
 ) -> Result<Json<PostingView>, Problem> {
-    staff.require_somewhere(permission::LEDGER_READ, app.clock.now())?;
+    // A posting belongs to no agency.
+    staff.require(permission::LEDGER_READ, ObjectScope::default(), app.clock.now())?;
     let stored = find_posting(&app, id).await?;
     let proof = issue_receipt(&app, id).await?;
     let messages = posting_messages(&app, id).await?;

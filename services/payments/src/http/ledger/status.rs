@@ -1,7 +1,7 @@
 //! `GET /admin/v1/payments/ledger/status`: who leads, and up to where the books are closed.
 
 use axum::extract::State;
-use city_auth::{Staff, permission};
+use city_auth::{ObjectScope, Staff, permission};
 use city_http::{Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,7 +40,7 @@ pub struct LedgerStatus {
     extensions(("x-city-service" = json!("payments")), ("x-city-permission" = json!("payments.ledger.read")))
 )]
 pub async fn read(State(app): State<App>, staff: Staff) -> Result<Json<LedgerStatus>, Problem> {
-    staff.require_somewhere(permission::LEDGER_READ, app.clock.now())?;
+    staff.require(permission::LEDGER_READ, ObjectScope::default(), app.clock.now())?;
     let mut db = app.db.acquire().await.map_err(fault("connecting"))?;
     let writer = store::writer(&mut db).await.map_err(fault("reading who writes"))?;
     let stray_legs = store::strays(&mut db).await.map_err(fault("looking for stray legs"))?;

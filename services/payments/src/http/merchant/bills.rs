@@ -14,9 +14,9 @@ use super::file::SignedFile;
 use super::signed::SignedByBiller;
 use crate::app::{self, App, Sender};
 use crate::domain::input;
+use crate::domain::owner::Owner;
 use crate::error::Error;
-use crate::http::bill_import::{BillImportView, accepted, receive_signed, require_csv};
-use crate::store::api_key::Owner;
+use crate::http::bill_import::{BillImportView, accepted, format_of, receive_signed};
 
 /// Which file, and how it is taken: in the query, which is signed, because the body is the file.
 #[derive(Debug, Deserialize)]
@@ -44,7 +44,7 @@ pub async fn import(
     headers: HeaderMap,
     mut file: SignedFile,
 ) -> Result<Response, Problem> {
-    require_csv(&headers)?;
+    let format = format_of(&headers)?;
     let key = key_of(&query.id)?;
     let caller = file.claimed();
     let Owner::Biller(biller) = caller.owner else {
@@ -53,7 +53,7 @@ pub async fn import(
         return Err(Error::KeyKind.into());
     };
     let sender = Sender::Key(caller.key);
-    let receiving = app::begin_import(&app, sender, biller, query.atomic).await?;
+    let receiving = app::begin_import(&app, sender, biller, query.atomic, format).await?;
     let job = receive_signed(&app, receiving, &key, file).await?;
     accepted(&app, job.id).await
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 
 use super::signed::head_of;
 use crate::app::App;
-use crate::app::merchant::{Arriving, Caller, admit_call, begin_call};
+use crate::app::payee::{Arriving, Caller, admit_call, begin_call};
 use crate::http::bill_import::broken_off;
 
 /// A file that is on its way, and whose key it names.
@@ -52,7 +52,7 @@ impl FromRequest<App> for SignedFile {
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let head = head_of(&parts);
-        admit_call(app, head)?;
+        admit_call(app, head).await?;
         let arriving = begin_call(app, head).await?;
         Ok(Self { arriving, body: body.into_data_stream() })
     }

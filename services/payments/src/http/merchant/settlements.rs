@@ -7,7 +7,7 @@ use city_contracts::payments::SettlementView;
 use city_http::{Json, Path, Problem, Query};
 
 use super::signed::SignedByPayee;
-use crate::app::{App, merchant};
+use crate::app::{App, payee};
 use crate::http::page::PageQuery;
 use crate::http::settlement_file::{Form, asked_for, csv};
 
@@ -15,23 +15,23 @@ use crate::http::settlement_file::{Form, asked_for, csv};
 pub async fn list(
     State(app): State<App>,
     Query(query): Query<PageQuery>,
-    SignedByPayee(owner): SignedByPayee,
+    call: SignedByPayee,
 ) -> Result<Json<Page<SettlementView>>, Problem> {
-    Ok(Json(merchant::list_own_settlements(&app, owner, &query.into()).await?))
+    Ok(Json(payee::list_own_settlements(&app, call.owner, &query.into()).await?))
 }
 
 /// `GET /merchant/v1/settlements/{id}` and the same with `.csv`.
 pub async fn read(
     State(app): State<App>,
     Path(file): Path<String>,
-    SignedByPayee(owner): SignedByPayee,
+    call: SignedByPayee,
 ) -> Result<Response, Problem> {
     Ok(match asked_for(&file)? {
         Form::Json(id) => {
-            Json(merchant::find_own_settlement(&app, owner, id).await?).into_response()
+            Json(payee::find_own_settlement(&app, call.owner, id).await?).into_response()
         }
         Form::Csv(id) => {
-            let lines = merchant::own_lines(&app, owner, id).await?;
+            let lines = payee::own_lines(&app, call.owner, id).await?;
             csv(app, id, lines)
         }
     })

@@ -4,14 +4,15 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use city_http::{Kind, Problem, parse_json};
 use city_ids::{BillerId, MerchantId};
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::app::App;
-use crate::app::merchant::{CallHead, admit_call, verify_call};
+use crate::app::payee::{CallHead, admit_call, verify_call};
+use crate::domain::owner::Owner;
 use crate::error::Error;
-use crate::store::api_key::Owner;
+use crate::http::address::{self, only};
 
 /// Which merchant asks, and what.
 #[derive(Debug, Clone)]
@@ -71,15 +72,29 @@ impl FromRequest<App> for SignedByBiller {
     }
 }
 
-/// Which merchant or biller asks.
-#[derive(Debug, Clone, Copy)]
-pub struct SignedByPayee(pub Owner);
+/// Which merchant or biller asks, and what.
+#[derive(Debug, Clone)]
+pub struct SignedByPayee {
+    /// Whose key signed.
+    pub owner: Owner,
+    body: Bytes,
+}
+
+impl SignedByPayee {
+    /// The body.
+    ///
+    /// # Errors
+    /// 400 `JSON`, 422 `INPUT`.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        parse_json(&self.body)
+    }
+}
 
 impl FromRequest<App> for SignedByPayee {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        verified(request, app).await.map(|(owner, _)| Self(owner))
+        verified(request, app).await.map(|(owner, body)| Self { owner, body })
     }
 }
 
@@ -87,7 +102,7 @@ async fn verified(request: Request, app: &App) -> Result<(Owner, Bytes), Problem
     let (parts, body) = request.into_parts();
     let seen = parts.clone();
     let head = head_of(&seen);
-    admit_call(app, head)?;
+    admit_call(app, head).await?;
     let body = Bytes::from_request(Request::from_parts(parts, body), app).await;
     let body = body.map_err(|refused| broken_off(refused.status()))?;
     let caller = verify_call(app, head, &body).await?;
@@ -97,20 +112,12 @@ async fn verified(request: Request, app: &App) -> Result<(Owner, Bytes), Problem
 /// What a request says about itself.
 pub fn head_of(parts: &Parts) -> CallHead<'_> {
     CallHead {
-        key: only(&parts.headers, "city-key"),
-        signature: only(&parts.headers, "city-signature"),
-        // From the front door, which lets nobody else say it.
-        address: only(&parts.headers, "x-city-address"),
+        key: only(&parts.headers, "city-key").unwrap_or_default(),
+        signature: only(&parts.headers, "city-signature").unwrap_or_default(),
+        address: address::said(&parts.extensions, &parts.headers).unwrap_or_default(),
         method: parts.method.as_str(),
         path_and_query: parts.uri.path_and_query().map_or("", |path| path.as_str()),
     }
-}
-
-/// A header that comes twice is no header.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next().and_then(|value| value.to_str().ok());
-    value.filter(|_| values.next().is_none()).unwrap_or_default()
 }
 
 fn broken_off(status: StatusCode) -> Problem {

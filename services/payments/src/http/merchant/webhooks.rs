@@ -7,13 +7,15 @@ use city_contracts::problem::Finding;
 use city_http::{Json, Path, Problem, Query};
 use city_ids::{EventId, WebhookEndpointId};
 use http::header;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::signed::Signed;
+use super::signed::SignedByPayee;
 use crate::app::App;
-use crate::app::merchant::{self, Again, OpenedEndpoint};
+use crate::app::payee::{self, Again, OpenedEndpoint};
 use crate::error::{Error, broken};
+use crate::http::shown_once::ShownOnce;
 use crate::store::webhook::Endpoint;
 
 /// Which part of the events.
@@ -64,7 +66,7 @@ pub struct ReplayView {
 /// A new secret, shown this once.
 #[derive(Debug, Serialize)]
 pub struct SecretView {
-    secret: String,
+    secret: ShownOnce,
 }
 
 /// An endpoint.
@@ -74,7 +76,7 @@ pub struct EndpointView {
     id: WebhookEndpointId,
     url: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
+    secret: Option<ShownOnce>,
     created_at: Timestamp,
     succeeded_at: Option<Timestamp>,
     disabled_at: Option<Timestamp>,
@@ -83,8 +85,9 @@ pub struct EndpointView {
 }
 
 impl EndpointView {
-    fn of(endpoint: Endpoint, secret: Option<String>) -> Self {
+    fn of(endpoint: Endpoint, secret: Option<SecretString>) -> Self {
         let Endpoint { id, url, created_at, succeeded_at, disabled_at, waiting, dead } = endpoint;
+        let secret = secret.map(ShownOnce::from);
         Self { id, url, secret, created_at, succeeded_at, disabled_at, waiting, dead }
     }
 }
@@ -93,10 +96,10 @@ impl EndpointView {
 pub async fn events(
     State(app): State<App>,
     Query(query): Query<EventQuery>,
-    call: Signed,
+    call: SignedByPayee,
 ) -> Result<Json<EventPage>, Problem> {
     let (events, has_next_page) =
-        merchant::list_events(&app, call.merchant, query.first, query.after).await?;
+        payee::list_events(&app, call.owner, query.first, query.after).await?;
     let events = events.into_iter().map(|event| serde_json::from_str(&event.body));
     let events = events.collect::<Result<_, _>>();
     let events = events.map_err(|error| broken("reading an event", error))?;
@@ -106,16 +109,19 @@ pub async fn events(
 /// `GET /merchant/v1/webhooks`
 pub async fn list(
     State(app): State<App>,
-    call: Signed,
+    call: SignedByPayee,
 ) -> Result<Json<Vec<EndpointView>>, Problem> {
-    let endpoints = merchant::list_endpoints(&app, call.merchant).await?;
+    let endpoints = payee::list_endpoints(&app, call.owner).await?;
     Ok(Json(endpoints.into_iter().map(|endpoint| EndpointView::of(endpoint, None)).collect()))
 }
 
 /// `POST /merchant/v1/webhooks`
-pub async fn open(State(app): State<App>, call: Signed) -> Result<impl IntoResponse, Problem> {
+pub async fn open(
+    State(app): State<App>,
+    call: SignedByPayee,
+) -> Result<impl IntoResponse, Problem> {
     let EndpointRequest { url } = call.json()?;
-    let opened = merchant::open_endpoint(&app, call.merchant, &url).await?;
+    let opened = payee::open_endpoint(&app, call.owner, &url).await?;
     let OpenedEndpoint { endpoint, secret } = opened;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(EndpointView::of(endpoint, secret))))
 }
@@ -124,17 +130,17 @@ pub async fn open(State(app): State<App>, call: Signed) -> Result<impl IntoRespo
 pub async fn rotate(
     State(app): State<App>,
     Path(id): Path<WebhookEndpointId>,
-    call: Signed,
+    call: SignedByPayee,
 ) -> Result<impl IntoResponse, Problem> {
-    let secret = merchant::rotate_secret(&app, call.merchant, id).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(SecretView { secret })))
+    let secret = payee::rotate_secret(&app, call.owner, id).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(SecretView { secret: secret.into() })))
 }
 
 /// `POST /merchant/v1/webhooks/{id}/replay`
 pub async fn replay(
     State(app): State<App>,
     Path(id): Path<WebhookEndpointId>,
-    call: Signed,
+    call: SignedByPayee,
 ) -> Result<Json<ReplayView>, Problem> {
     let request: ReplayRequest = call.json()?;
     let again = match (request.event, request.from, request.until) {
@@ -145,6 +151,37 @@ pub async fn replay(
             return Err(Error::Input(vec![Finding::new("/event", "ONE_OF", message)]).into());
         }
     };
-    let events = merchant::replay_events(&app, call.merchant, id, again).await?;
+    let events = payee::replay_events(&app, call.owner, id, again).await?;
     Ok(Json(ReplayView { events }))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_secret_of_an_endpoint_is_sent_and_not_logged() {
+        let secret = || SecretString::from("whsec_c0ffee");
+        let endpoint = Endpoint {
+            id: WebhookEndpointId::restore(Uuid::from_u128(1)),
+            url: "https://example.org/".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            succeeded_at: None,
+            disabled_at: None,
+            waiting: 0,
+            dead: 0,
+        };
+        let opened = EndpointView::of(endpoint, Some(secret()));
+        let rotated = SecretView { secret: secret().into() };
+
+        for (sent, logged) in [
+            (serde_json::to_value(&opened).unwrap(), format!("{opened:?}")),
+            (serde_json::to_value(&rotated).unwrap(), format!("{rotated:?}")),
+        ] {
+            assert_eq!(sent["secret"], "whsec_c0ffee");
+            assert!(!logged.contains("c0ffee"), "{logged}");
+        }
+    }
 }

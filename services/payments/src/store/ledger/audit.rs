@@ -1,5 +1,6 @@
 //! Every row of the ledger, read in pages of one snapshot.
 
+use chrono::NaiveDate;
 use city_clock::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ pub struct BatchRow {
     pub transfers: i32,
     pub rejections: i32,
     pub commands: i32,
+    pub rules: i64,
     pub prev: Vec<u8>,
     pub root: Vec<u8>,
     pub hash: Vec<u8>,
@@ -71,6 +73,8 @@ pub struct CommandRow {
 pub struct AccountRow {
     pub id: i64,
     pub ext: Uuid,
+    pub class: i16,
+    pub flags: i32,
     pub debits_pending: i64,
     pub debits_posted: i64,
     pub credits_pending: i64,
@@ -87,6 +91,7 @@ pub struct HoldRow {
     pub captured: i64,
     pub state: i16,
     pub resolved_by: Option<Uuid>,
+    pub expires_at: Timestamp,
 }
 
 /// Batches after `n`, in order.
@@ -96,7 +101,7 @@ pub struct HoldRow {
 pub async fn batches(db: &mut PgConnection, after: i64) -> Result<Vec<BatchRow>, sqlx::Error> {
     sqlx::query_as!(
         BatchRow,
-        "select n, epoch, first_seq, transfers, rejections, commands, prev, root, hash, kid, sig, at
+        "select n, epoch, first_seq, transfers, rejections, commands, rules, prev, root, hash, kid, sig, at
          from payments.ledger_batch where n > $1 order by n limit 200",
         after
     )
@@ -111,7 +116,7 @@ pub async fn batches(db: &mut PgConnection, after: i64) -> Result<Vec<BatchRow>,
 pub async fn batch(db: &mut PgConnection, n: i64) -> Result<Option<BatchRow>, sqlx::Error> {
     sqlx::query_as!(
         BatchRow,
-        "select n, epoch, first_seq, transfers, rejections, commands, prev, root, hash, kid, sig, at
+        "select n, epoch, first_seq, transfers, rejections, commands, rules, prev, root, hash, kid, sig, at
          from payments.ledger_batch where n = $1",
         n
     )
@@ -202,7 +207,7 @@ pub async fn commands(
 pub async fn accounts(db: &mut PgConnection) -> Result<Vec<AccountRow>, sqlx::Error> {
     sqlx::query_as!(
         AccountRow,
-        "select id, ext, debits_pending, debits_posted, credits_pending, credits_posted
+        "select id, ext, class, flags, debits_pending, debits_posted, credits_pending, credits_posted
          from payments.ledger_account order by id"
     )
     .fetch_all(db)
@@ -216,7 +221,7 @@ pub async fn accounts(db: &mut PgConnection) -> Result<Vec<AccountRow>, sqlx::Er
 pub async fn holds(db: &mut PgConnection) -> Result<Vec<HoldRow>, sqlx::Error> {
     sqlx::query_as!(
         HoldRow,
-        "select posting, dr, cr, amount, captured, state, resolved_by
+        "select posting, dr, cr, amount, captured, state, resolved_by, expires_at
          from payments.ledger_hold order by posting"
     )
     .fetch_all(db)
@@ -242,7 +247,93 @@ pub async fn wrong_counter(db: &mut PgConnection) -> Result<Option<String>, sqlx
     .await
 }
 
-/// The first posting that counts, is claimed for or is refused beside its legs without being there as it should.
+/// The first leg, refusal or command that says it is of a batch before the first or after the `last` one.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn batchless(db: &mut PgConnection, last: i64) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select what as "what!" from (
+            select 'leg ' || leg || ' of ' || posting::text || ' (seq ' || seq || ')' as what
+            from payments.ledger_transfer where batch not between 1 and $1
+            union all
+            select 'the refusal of ' || posting::text
+            from payments.ledger_rejection where batch not between 1 and $1
+            union all
+            select 'command ' || id::text from payments.ledger_command where batch not between 1 and $1
+        ) strays
+        order by 1
+        limit 1"#,
+        last
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The first subject whose claim is not the one that legs and commands make, with what is wrong about it.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn wrong_claim(db: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_file_scalar!("src/store/ledger/wrong_claim.sql").fetch_optional(db).await
+}
+
+/// A posting that moves something once and claims nothing.
+#[derive(Debug, Clone)]
+pub struct UnclaimedRow {
+    pub posting: Uuid,
+    /// The public id of the payee's account, or the statement.
+    pub of: Uuid,
+    /// The day of a settlement; none of a statement.
+    pub period: Option<NaiveDate>,
+}
+
+/// The postings that closed a settlement, or took a statement off what is owed, without a claim: those of the past.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn unclaimed(db: &mut PgConnection) -> Result<Vec<UnclaimedRow>, sqlx::Error> {
+    sqlx::query_as!(
+        UnclaimedRow,
+        r#"
+        select t.posting as "posting!", d.ext as "of!", s.period as "period?"
+        from payments.settlement s
+        join payments.ledger_transfer t on t.ref = s.id and t.leg = 0 and t.purpose = 16
+        join payments.ledger_account d on d.id = t.dr
+        join payments.ledger_account c on c.id = t.cr and c.class = 23
+        where not exists (select from payments.ledger_claim m where m.posting = t.posting)
+        union all
+        select t.posting, r.id, null
+        from payments.recon_run r
+        join payments.ledger_transfer t
+             on t.leg = 0 and t.purpose = 18 and t.req_hash = sha256('recon.net'::bytea || uuid_send(r.id))
+        where not exists (select from payments.ledger_claim m where m.subject = r.id and m.posting = t.posting)
+        order by 1"#
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// The first posting whose document is not the one whose digest stands in its first leg.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn wrong_document(db: &mut PgConnection) -> Result<Option<Uuid>, sqlx::Error> {
+    sqlx::query_scalar!(
+        r#"
+        select coalesce(t.posting, d.posting) as "posting!"
+        from (select posting, doc_hash from payments.ledger_transfer where leg = 0) t
+        full join payments.posting_doc d on d.posting = t.posting
+        where t.posting is null or t.doc_hash is distinct from sha256(convert_to(d.doc, 'UTF8'))
+        order by 1
+        limit 1"#
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// The first posting that counts without legs, or has legs and a refusal.
 ///
 /// # Errors
 /// Whatever PostgreSQL refuses.
@@ -252,10 +343,6 @@ pub async fn stray_row(db: &mut PgConnection) -> Result<Option<String>, sqlx::Er
         select what as "what!" from (
             select 'count of ' || c.posting::text as what from payments.ledger_counted c
             where not exists (select from payments.ledger_transfer t where t.posting = c.posting and t.leg = 0)
-            union all
-            select 'claim of ' || c.subject::text from payments.ledger_claim c
-            where not exists (select from payments.ledger_transfer t where t.posting = c.posting and t.leg = 0)
-              and not exists (select from payments.ledger_command m where m.id = c.posting and m.object = c.subject)
             union all
             select 'refusal of ' || r.posting::text from payments.ledger_rejection r
             where exists (select from payments.ledger_transfer t where t.posting = r.posting)

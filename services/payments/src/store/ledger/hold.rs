@@ -1,6 +1,7 @@
 //! Holds whose time is over.
 
 use city_clock::Timestamp;
+use city_ids::AccountId;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -17,6 +18,8 @@ pub struct DueHold {
     pub purpose: i16,
     /// What it is for.
     pub reference: Option<Uuid>,
+    /// Whose money it reserves.
+    pub owner: Option<AccountId>,
 }
 
 /// The holds that ended first and are still open.
@@ -31,9 +34,10 @@ pub async fn due_holds(
     let due = sqlx::query_as!(
         DueHold,
         r#"
-        select h.posting, h.amount, t.purpose, t.ref as reference
+        select h.posting, h.amount, t.purpose, t.ref as reference, a.owner as "owner: AccountId"
         from payments.ledger_hold h
         join payments.ledger_transfer t on t.posting = h.posting and t.leg = 0
+        join payments.ledger_account a on a.id = h.dr
         where h.state = 0 and h.expires_at <= $1
         order by h.expires_at
         limit $2"#,

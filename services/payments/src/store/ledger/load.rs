@@ -31,7 +31,8 @@ pub async fn load(db: &mut PgConnection, needs: &Needs) -> Result<Found, sqlx::E
                 select json_agg(json_build_array(t.posting, encode(t.req_hash, 'hex'), t.batch, t.seq,
                                                  (extract(epoch from t.at) * 1000000)::bigint))
                 from payments.ledger_transfer t
-                where t.posting = any($3) and t.leg = 0),
+                where t.posting = any($3) and t.leg = 0
+                  and t.posting between $8 and $9), -- ids of one batch are of a month or two: others are not opened
             'refused', (
                 select json_agg(json_build_array(r.posting, encode(r.req_hash, 'hex'), r.code, r.detail,
                                                  (extract(epoch from r.at) * 1000000)::bigint))
@@ -66,6 +67,8 @@ pub async fn load(db: &mut PgConnection, needs: &Needs) -> Result<Found, sqlx::E
         &needs.subjects,
         &needs.counter_keys,
         &needs.counter_wins,
+        needs.postings.iter().min(),
+        needs.postings.iter().max(),
     );
     let found = found.fetch_one(db).await?;
     let found: FoundRows = serde_json::from_str(&found).map_err(broken)?;

@@ -19,6 +19,14 @@ pub struct ServerSettings {
     pub standbys: String,
 }
 
+/// Has the statements of a connection planned anew when they are next used.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_plans(db: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query!("discard plans").execute(db).await.map(drop)
+}
+
 /// Reads them on the connection that will write.
 ///
 /// # Errors

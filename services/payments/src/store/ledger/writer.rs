@@ -93,6 +93,14 @@ pub async fn writer(db: &mut PgConnection) -> Result<Writer, sqlx::Error> {
     row.fetch_one(db).await?.into_writer()
 }
 
+/// The number of the present leadership.
+///
+/// # Errors
+/// Whatever PostgreSQL refuses.
+pub async fn epoch(db: &mut PgConnection) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar!("select epoch from payments.ledger_writer").fetch_one(db).await
+}
+
 /// The greatest id of a posting that was ever answered; of no posting the least there is.
 ///
 /// # Errors

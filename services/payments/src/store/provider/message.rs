@@ -9,35 +9,21 @@ use uuid::Uuid;
 use crate::domain::ledger::Purpose;
 use crate::error::{Error, fault};
 
-/// Which way it came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// A notice.
-    In,
-    /// The answer to a question of ours.
-    Answer,
-}
-
-impl Direction {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::In => "IN",
-            Self::Answer => "ANSWER",
-        }
-    }
-}
-
-/// Keeps a notice before it is judged; none when too many of the day are not proven.
+/// Keeps a notice before anything follows from it; none when too many of the day are not proven, or when one that proves the same
+/// is kept already.
 pub async fn keep(
     db: &mut PgConnection,
     provider: Provider,
     raw: &[u8],
     remote: Option<&str>,
+    digest: Option<&[u8; 32]>,
     at: Timestamp,
 ) -> Result<Option<i64>, Error> {
     let kept = sqlx::query_scalar!(
         "with room as (
-             insert into payments.provider_message_day (day, unverified) values ($5, 1)
+             insert into payments.provider_message_day (day, unverified)
+             select $5, 1 where not exists
+                 (select from payments.provider_message where provider = $1 and proven = $6)
              on conflict on constraint provider_message_day_pkey
              do update set unverified = provider_message_day.unverified + 1
              where provider_message_day.unverified < 10000
@@ -50,12 +36,73 @@ pub async fn keep(
         at,
         remote,
         raw,
-        hue_day(at)
+        hue_day(at),
+        digest.map(<[u8; 32]>::as_slice)
     );
     kept.fetch_optional(db).await.map_err(fault("keeping a notice"))
 }
 
-/// What a message turned out to be.
+/// Says what a notice was that is not proven.
+pub async fn mark(db: &mut PgConnection, id: i64, outcome: &'static str) -> Result<(), Error> {
+    let marked = sqlx::query!(
+        "update payments.provider_message set outcome = $2 where id = $1",
+        id,
+        outcome
+    );
+    marked.execute(db).await.map(drop).map_err(fault("saying what a message was"))
+}
+
+/// A notice that is proven.
+#[derive(Debug, Clone, Copy)]
+pub struct Proven<'a> {
+    /// As what it was [kept](keep) before anything followed from it; none when it was not.
+    pub kept: Option<i64>,
+    /// Whose it is.
+    pub provider: Provider,
+    /// The bytes.
+    pub raw: &'a [u8],
+    /// Where from.
+    pub remote: Option<&'a str>,
+    /// SHA-256 of what its signature covers.
+    pub digest: [u8; 32],
+    /// The order it is about.
+    pub order: Option<ProviderOrderId>,
+    /// What became of it.
+    pub outcome: &'static str,
+    /// When it came.
+    pub at: Timestamp,
+}
+
+/// Keeps a proven notice, for ever and once: whoever saw it can send it again without end. It no longer counts among those of its
+/// day that are not proven. Of several that came at once, what is kept says that one of them took effect.
+pub async fn prove(db: &mut PgConnection, notice: &Proven<'_>) -> Result<(), Error> {
+    let proven = sqlx::query!(
+        "with before as (
+             delete from payments.provider_message where id = $1 and not verified returning at
+         ), room as (
+             update payments.provider_message_day d set unverified = d.unverified - 1
+             from before b
+             where d.day = (b.at at time zone 'Asia/Ho_Chi_Minh')::date and d.unverified > 0
+         )
+         insert into payments.provider_message as m
+             (provider, direction, at, remote, raw, verified, proven, provider_order, outcome)
+         values ($2, 'IN', $3, $4, $5, true, $6, $7, $8)
+         on conflict (provider, proven) where proven is not null
+         do update set provider_order = excluded.provider_order, outcome = excluded.outcome
+         where excluded.outcome = 'RECORDED' and m.outcome <> 'RECORDED'",
+        notice.kept,
+        super::name(notice.provider),
+        notice.at,
+        notice.remote,
+        notice.raw,
+        notice.digest.as_slice(),
+        notice.order.map(ProviderOrderId::as_uuid),
+        notice.outcome
+    );
+    proven.execute(db).await.map(drop).map_err(fault("keeping a proven notice"))
+}
+
+/// What an answer turned out to be.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged {
     /// Whether it is proven to come from the provider.
@@ -66,48 +113,25 @@ pub struct Judged {
     pub outcome: &'static str,
 }
 
-/// Keeps a message that was judged before: an answer to a question of ours, which no stranger can send, or a proven notice
-/// for which there was no room.
-pub async fn insert(
+/// Keeps the answer to a question of ours, which no stranger can send.
+pub async fn insert_answer(
     db: &mut PgConnection,
     provider: Provider,
-    direction: Direction,
     raw: &[u8],
     judged: Judged,
     at: Timestamp,
 ) -> Result<(), Error> {
     let kept = sqlx::query!(
         "insert into payments.provider_message (provider, direction, at, raw, verified, provider_order, outcome)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+         values ($1, 'ANSWER', $2, $3, $4, $5, $6)",
         super::name(provider),
-        direction.name(),
         at,
         raw,
         judged.verified,
         judged.order.map(ProviderOrderId::as_uuid),
         judged.outcome
     );
-    kept.execute(db).await.map(drop).map_err(fault("keeping a message"))
-}
-
-/// Says what a message was; one that is proven no longer counts among those of its day that are not.
-pub async fn mark(db: &mut PgConnection, id: i64, judged: Judged) -> Result<(), Error> {
-    let marked = sqlx::query!(
-        "with before as (
-             select id, at, verified from payments.provider_message where id = $1 for update
-         ), room as (
-             update payments.provider_message_day d set unverified = d.unverified - 1
-             from before b
-             where d.day = (b.at at time zone 'Asia/Ho_Chi_Minh')::date and $2 and not b.verified and d.unverified > 0
-         )
-         update payments.provider_message m set verified = m.verified or $2, provider_order = $3, outcome = $4
-         from before b where m.id = b.id",
-        id,
-        judged.verified,
-        judged.order.map(ProviderOrderId::as_uuid),
-        judged.outcome
-    );
-    marked.execute(db).await.map(drop).map_err(fault("saying what a message was"))
+    kept.execute(db).await.map(drop).map_err(fault("keeping an answer"))
 }
 
 /// Forgets what is not proven and older than `before`, a bounded number at a time; how many.
@@ -159,7 +183,7 @@ pub async fn behind(db: &mut PgConnection, posting: Uuid, limit: i64) -> Result<
             select o.id
             from moving m
             join payments.provider_order o on o.id = m.ref or o.bill_revision = m.ref
-            join payments.ledger_claim c on c.subject in (o.id, o.money) and c.posting = m.posting
+            join payments.ledger_claim c on c.subject in (o.subject, o.money) and c.posting = m.posting
             limit 1
         )
         select provider, direction, at, raw, verified, outcome

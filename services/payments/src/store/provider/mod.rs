@@ -6,14 +6,14 @@ mod proof;
 mod refund;
 mod review;
 
-pub use message::{Direction, Judged, Kept, behind, forget, insert as insert_message, keep, mark};
+pub use message::{Judged, Kept, Proven, behind, forget, insert_answer, keep, mark, prove};
 pub use order::{
     Name, NewOrder, Order, end, find, find_by_ref, insert, list, set_next_poll, set_pay_url,
     take_due,
 };
 pub use proof::{Class, Evidence, insert_break, insert_txn};
-pub use refund::{find_moved_by, lock, plan_refund, set_sent, take_refund};
-pub use review::{Decision, Doubted, insert_decision, list_doubted};
+pub use refund::{find_moved_by, lock, plan_refund, sent_at, set_sent, set_sent_at, take_refund};
+pub use review::{Aside, Decision, insert_decision, list_aside};
 
 use city_contracts::payments::Provider;
 

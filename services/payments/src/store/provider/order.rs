@@ -191,7 +191,7 @@ pub async fn end(
 }
 
 /// Takes one order that its provider is to be asked about, and puts it off a minute; whoever asks sets the next time.
-/// Orders whose money arrived are asked about no more.
+/// Orders whose money arrived are asked about no more, unless a statement alone says that it did.
 pub async fn take_due(
     db: &mut PgConnection,
     providers: &[String],

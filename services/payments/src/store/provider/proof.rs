@@ -1,7 +1,7 @@
 //! That money arrived, and where what a provider said differs.
 
 use city_clock::Timestamp;
-use city_contracts::payments::Provider;
+use city_contracts::payments::{Provider, ReconciliationClass};
 use city_ids::ProviderOrderId;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -80,13 +80,14 @@ pub enum Class {
 }
 
 impl Class {
-    const fn name(self) -> &'static str {
+    /// The class of a break about it.
+    pub const fn of_break(self) -> ReconciliationClass {
         match self {
-            Self::AmountDiffers => "AMOUNT_DIFFERS",
-            Self::FailedAfterPaid => "FAILED_AFTER_PAID",
-            Self::Duplicate => "DUPLICATE",
-            Self::Stuck => "STUCK",
-            Self::Unresolved => "UNRESOLVED",
+            Self::AmountDiffers => ReconciliationClass::AmountDiffers,
+            Self::FailedAfterPaid => ReconciliationClass::FailedAfterPaid,
+            Self::Duplicate => ReconciliationClass::Duplicate,
+            Self::Stuck => ReconciliationClass::Stuck,
+            Self::Unresolved => ReconciliationClass::Unresolved,
         }
     }
 }
@@ -104,7 +105,7 @@ pub async fn insert_break(
         "insert into payments.provider_break (id, class, provider, provider_order, amount, at)
          values ($1, $2, $3, $4, $5, $6) on conflict on constraint provider_break_once do nothing",
         id,
-        class.name(),
+        class.of_break().as_str(),
         super::name(of.0),
         of.1.as_uuid(),
         amount,

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use crate::error::{Error, fault};
 
-/// The order whose money a posting moved when it arrived, with the provider's number of the payment.
+/// The order whose money a posting moved when it arrived, or credited when it had waited aside; with the provider's number of
+/// the payment.
 pub async fn find_moved_by(
     db: &mut PgConnection,
     posting: Uuid,
@@ -17,9 +18,10 @@ pub async fn find_moved_by(
         select o.id as "id: ProviderOrderId", p.txn_no
         from payments.ledger_transfer t
         join payments.provider_order o on o.id = t.ref or o.bill_revision = t.ref
-        join payments.ledger_claim c on c.subject = o.money and c.posting = t.posting
         join payments.provider_txn p on p.provider_order = o.id and p.provider = o.provider
-        where t.posting = $1 and t.leg = 0"#,
+        where t.posting = $1 and t.leg = 0
+          and exists (select from payments.ledger_claim c
+                      where c.subject in (o.money, o.subject) and c.posting = t.posting)"#,
         posting
     );
     let found = found.fetch_optional(db).await.map_err(fault("finding the order of a refund"))?;
@@ -77,18 +79,33 @@ pub async fn plan_refund(
     planned.execute(db).await.map(drop).map_err(fault("planning a question about a refund"))
 }
 
-/// Keeps what became of the request; the first instant stays.
-pub async fn set_sent(
+/// Keeps that the request is sent now, again or for the first time.
+pub async fn set_sent_at(
     db: &mut PgConnection,
     refund: RefundId,
     sent: &str,
     at: Timestamp,
 ) -> Result<(), Error> {
     let kept = sqlx::query!(
-        "update payments.refund set sent = $2, sent_at = coalesce(sent_at, $3) where id = $1",
+        "update payments.refund set sent = $2, sent_at = $3 where id = $1",
         refund.as_uuid(),
         sent,
         at
     );
+    kept.execute(db).await.map(drop).map_err(fault("keeping that a request is sent"))
+}
+
+/// When the request was sent last.
+pub async fn sent_at(db: &mut PgConnection, refund: RefundId) -> Result<Option<Timestamp>, Error> {
+    let at =
+        sqlx::query_scalar!("select sent_at from payments.refund where id = $1", refund.as_uuid());
+    let at = at.fetch_optional(db).await.map_err(fault("reading when a request was sent"))?;
+    Ok(at.flatten())
+}
+
+/// Keeps what became of the request.
+pub async fn set_sent(db: &mut PgConnection, refund: RefundId, sent: &str) -> Result<(), Error> {
+    let kept =
+        sqlx::query!("update payments.refund set sent = $2 where id = $1", refund.as_uuid(), sent);
     kept.execute(db).await.map(drop).map_err(fault("keeping what became of a request"))
 }

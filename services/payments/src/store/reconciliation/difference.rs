@@ -51,6 +51,14 @@ pub async fn said_otherwise(
         join payments.provider_order o on o.id = d.provider_order
         where not exists (select from payments.recon_break b
                           where b.provider = d.provider and b.key = o.our_ref and b.class = d.class)
+          -- What told the number of its payment was opened by that number as it came.
+          and not exists (select from payments.recon_break b
+                          where b.provider_order = d.provider_order and b.class = d.class)
+          -- The money that arrived since as it was ordered is the answer.
+          and not (d.class in ('AMOUNT_DIFFERS', 'STUCK', 'UNRESOLVED')
+                   and exists (select from payments.ledger_claim c
+                               join payments.ledger_transfer t on t.posting = c.posting and t.leg = 0
+                               where c.subject = o.money and t.at >= d.at))
         limit 1000"#
     );
     let rows =
@@ -69,7 +77,7 @@ pub struct Break {
     pub id: ReconciliationBreakId,
     pub class: ReconciliationClass,
     pub provider: Provider,
-    /// The provider's number, or our reference.
+    /// The provider's number, our reference, or the day of which a statement is missing.
     pub key: String,
     pub order: Option<ProviderOrderId>,
     pub amount: i64,
@@ -77,6 +85,14 @@ pub struct Break {
     pub due_at: Timestamp,
     /// When, by which officer (none for a witness) and why it was closed.
     pub closed: Option<(Timestamp, Option<AccountId>, Option<String>)>,
+}
+
+impl Break {
+    /// Whether it is about money that officers can move. That of a whole day is in the statement that is to come.
+    pub fn has_money(&self) -> bool {
+        let of_a_day = self.class == ReconciliationClass::MissingThere && self.order.is_none();
+        self.amount > 0 && !of_a_day
+    }
 }
 
 /// Opens a break, once a provider, key and class; whether it is new.
@@ -100,31 +116,84 @@ pub async fn open_break(db: &mut PgConnection, new: &Break) -> Result<bool, Erro
     Ok(inserted.rows_affected() == 1)
 }
 
-/// A witness came that says the same: the break is closed.
+/// A witness came that says the provider has the payment after all: what was missing there is closed, in the caller's
+/// transaction. One that officers end just now, it leaves to them and gives back.
 pub async fn close_by_witness(
     db: &mut PgConnection,
     of: Provider,
-    key: &str,
+    txn_no: &str,
     at: Timestamp,
-) -> Result<(), Error> {
-    let closed = sqlx::query!(
-        "update payments.recon_break set closed_at = $3
-         where provider = $1 and key = $2 and class = 'MISSING_THERE' and closed_at is null",
+) -> Result<Option<ReconciliationBreakId>, Error> {
+    let open = sqlx::query_scalar!(
+        r#"select id as "id: ReconciliationBreakId" from payments.recon_break
+           where provider = $1 and key = $2 and class = 'MISSING_THERE' and closed_at is null"#,
         name(of),
-        key,
-        at
+        txn_no
     );
-    closed.execute(db).await.map(drop).map_err(fault("closing a break"))
+    let open = open.fetch_optional(&mut *db).await.map_err(fault("looking for a break"))?;
+    let Some(id) = open else { return Ok(None) };
+    Ok((!close(db, id, None, at).await?).then_some(id))
 }
 
-/// An officer closes a break; false when it is closed.
+/// A witness came that says the money of an order came as it was ordered: what is open under these keys because nobody could
+/// tell, or because another amount was named, is closed, in the caller's transaction. What tells of other money has the number of
+/// that money for a key. Those that officers end just now, it leaves to them and gives back.
+pub async fn close_answered(
+    db: &mut PgConnection,
+    (of, order): (Provider, ProviderOrderId),
+    keys: &[String],
+    at: Timestamp,
+) -> Result<Vec<ReconciliationBreakId>, Error> {
+    let open = sqlx::query_scalar!(
+        r#"select id as "id: ReconciliationBreakId" from payments.recon_break
+           where provider = $1 and key = any($2) and provider_order = $3 and closed_at is null
+             and class in ('AMOUNT_DIFFERS', 'STUCK', 'UNRESOLVED')
+           order by id"#,
+        name(of),
+        keys,
+        order.as_uuid()
+    );
+    let open = open.fetch_all(&mut *db).await.map_err(fault("looking for answered breaks"))?;
+    let mut left = Vec::new();
+    for id in open {
+        if !close(db, id, None, at).await? {
+            left.push(id);
+        }
+    }
+    Ok(left)
+}
+
+/// Closes a break in the caller's transaction, by an officer with a reason or by a witness; false when it is closed, and while a
+/// second officer's yes to moving its money is being carried out.
 pub async fn close(
     db: &mut PgConnection,
     id: ReconciliationBreakId,
-    officer: AccountId,
-    reason: &str,
+    by: Option<(AccountId, &str)>,
     at: Timestamp,
 ) -> Result<bool, Error> {
+    lock_break(db, id).await?; // the update sees every yes of before
+    let (officer, reason) = by.unzip();
+    let closed = sqlx::query!(
+        "update payments.recon_break set closed_at = $2, closed_by = $3, reason = $4
+         where id = $1 and closed_at is null
+           and not exists (select from payments.approval a
+                           where a.subject = $1 and a.kind = 'RECONCILIATION' and a.decision = 'APPROVE' and a.outcome is null)",
+        id.as_uuid(),
+        at,
+        officer.map(AccountId::as_uuid),
+        reason
+    );
+    let closed = closed.execute(db).await.map_err(fault("closing a break"))?;
+    Ok(closed.rows_affected() == 1)
+}
+
+/// Closes a break whose money was moved.
+pub async fn close_remedied(
+    db: &mut PgConnection,
+    id: ReconciliationBreakId,
+    (officer, reason): (AccountId, &str),
+    at: Timestamp,
+) -> Result<(), Error> {
     let closed = sqlx::query!(
         "update payments.recon_break set closed_at = $2, closed_by = $3, reason = $4
          where id = $1 and closed_at is null",
@@ -133,8 +202,16 @@ pub async fn close(
         officer.as_uuid(),
         reason
     );
-    let closed = closed.execute(db).await.map_err(fault("closing a break"))?;
-    Ok(closed.rows_affected() == 1)
+    closed.execute(db).await.map(drop).map_err(fault("closing a break"))
+}
+
+/// Waits for whoever else closes a break, until the transaction ends.
+pub async fn lock_break(db: &mut PgConnection, id: ReconciliationBreakId) -> Result<(), Error> {
+    let locked = sqlx::query_scalar!(
+        "select 1 from payments.recon_break where id = $1 for update",
+        id.as_uuid()
+    );
+    locked.fetch_optional(db).await.map(drop).map_err(fault("locking a break"))
 }
 
 /// Open breaks that are late and were not alarmed about; now they are.
@@ -144,7 +221,9 @@ pub async fn alarm_late(
 ) -> Result<Vec<ReconciliationBreakId>, Error> {
     let late = sqlx::query_scalar!(
         r#"update payments.recon_break set alarmed_at = $1
-           where closed_at is null and due_at < $1 and alarmed_at is null
+           where id in (select id from payments.recon_break
+                        where closed_at is null and due_at < $1 and alarmed_at is null
+                        for update skip locked) -- one that is just being closed is waited for by nobody
            returning id as "id: ReconciliationBreakId""#,
         at
     );

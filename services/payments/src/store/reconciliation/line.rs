@@ -1,7 +1,7 @@
 //! The lines of a statement, and what they are judged by.
 
 use city_contracts::payments::{Provider, ReconciliationClass};
-use city_ids::ProviderOrderId;
+use city_ids::{AccountId, ProviderOrderId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -120,6 +120,36 @@ pub async fn agreed_fee(db: &mut PgConnection, provider: Provider) -> Result<Fee
     );
     let row = row.fetch_optional(db).await.map_err(fault("reading an agreed fee"))?;
     Ok(row.map_or(Fee { bps: 0, fixed: 0 }, |row| Fee { bps: row.bps, fixed: row.fixed }))
+}
+
+/// Who says that the money of an order arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Witness {
+    /// The provider itself, by a notice or an answer.
+    Provider,
+    /// A statement and nothing else, and the officer who took it in; none while its lines are still judged.
+    Statement(Option<AccountId>),
+}
+
+/// Who says that the money of an order arrived; none when nobody does.
+pub async fn witness_of(
+    db: &mut PgConnection,
+    order: ProviderOrderId,
+) -> Result<Option<Witness>, Error> {
+    let row = sqlx::query!(
+        r#"select t.evidence, r.officer as "officer?: AccountId"
+           from payments.provider_txn t
+           left join payments.recon_line l
+             on l.provider = t.provider and l.txn_no = t.txn_no and l.kind = 'PAY' and l.counted
+           left join payments.recon_run r on r.id = l.run
+           where t.provider_order = $1"#,
+        order.as_uuid()
+    );
+    let row = row.fetch_optional(db).await.map_err(fault("reading a proof of payment"))?;
+    Ok(row.map(|row| match row.evidence.as_str() {
+        "STATEMENT" => Witness::Statement(row.officer),
+        _ => Witness::Provider,
+    }))
 }
 
 /// By which number the money of an order arrived, how much, and whether only a statement says so.

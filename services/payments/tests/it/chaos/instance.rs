@@ -1,4 +1,4 @@
-//! Two instances of the service, as processes.
+//! Two instances of the service, as processes, each with a network of its own to PostgreSQL.
 
 use std::fs;
 use std::net::TcpListener;
@@ -16,6 +16,7 @@ use tokio::process::{Child, Command};
 
 use super::HEAD_SEED;
 use super::servers::{Servers, signal};
+use crate::ledger::proxy::{Mode, Network};
 use crate::neighbour;
 
 /// The seed of the key by which the instances, and the test in their name, prove who they are.
@@ -37,6 +38,7 @@ pub struct Pair {
     /// Where they find the keys of confirmations: a server of the test, which nothing befalls.
     accounts: String,
     urls: [String; 2],
+    networks: [Network; 2],
     processes: [Option<Child>; 2],
     frozen: Option<usize>,
 }
@@ -53,8 +55,9 @@ impl Pair {
         let published = serde_json::to_string(&published).expect("it has a text");
         write("internal-jwks.json", published);
         let urls = [free_address(), free_address()];
+        let networks = [servers.network().await, servers.network().await];
         let accounts = neighbour::start().await;
-        let mut pair = Self { accounts, urls, processes: [None, None], frozen: None };
+        let mut pair = Self { accounts, urls, networks, processes: [None, None], frozen: None };
         pair.mend(servers).await;
         pair
     }
@@ -86,62 +89,84 @@ impl Pair {
         self.frozen = Some(which);
     }
 
+    /// Loses what the ledger of an instance sends to PostgreSQL next, and all that follows on that connection: nobody is told. Waits
+    /// until something was lost.
+    pub async fn swallow(&self, which: usize) {
+        let network = &self.networks[which];
+        network.set(Mode::BlackHoleOf("city-payments-ledger"));
+        network.failed().await;
+    }
+
     /// Lets a frozen instance go on, and starts what does not run.
     pub async fn mend(&mut self, servers: &Servers) {
         if let Some(which) = self.frozen.take() {
             let pid = self.processes[which].as_ref().and_then(Child::id).expect("it runs");
             signal("-CONT", pid);
         }
-        for (address, process) in self.urls.iter().zip(&mut self.processes) {
+        let addresses = self.urls.iter().zip(&self.networks);
+        for ((address, network), process) in addresses.zip(&mut self.processes) {
             if process.is_none() {
-                *process = Some(alive(address, servers, &self.accounts).await);
+                let place = Place { address, network, servers, accounts: &self.accounts };
+                *process = Some(place.alive().await);
             }
         }
     }
 }
 
-fn spawn(address: &str, servers: &Servers, accounts: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_city-payments"))
-        .env("CITY_ENV", "development")
-        .env("DATABASE_URL", &servers.postgres_url)
-        .env("REDIS_URL", &servers.redis_url)
-        .env("INTERNAL_KEY_FILE", servers.folder.join("internal.key"))
-        .env("INTERNAL_JWKS_FILE", servers.folder.join("internal-jwks.json"))
-        .env("LISTEN", address)
-        .env("PAYMENTS_OWN_URL", format!("http://{address}"))
-        .env("PAYMENTS_DURABILITY", "local")
-        .env("PAYMENTS_ACCOUNTS_URL", accounts)
-        .env("PAYMENTS_HEAD_KEY_FILE", servers.folder.join("head.key"))
-        // Nobody asks these instances for a file.
-        .env("S3_ENDPOINT", "http://127.0.0.1:9")
-        .env("S3_BUCKET", "none")
-        .env("S3_ACCESS_KEY", "none")
-        .env("S3_SECRET_KEY", "none")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("the service starts")
+/// Where an instance is reached, and what it reaches.
+struct Place<'a> {
+    address: &'a str,
+    network: &'a Network,
+    servers: &'a Servers,
+    accounts: &'a str,
 }
 
-/// An instance that answers. One that ends, because something else has its address for a moment, is started again.
-async fn alive(address: &str, servers: &Servers, accounts: &str) -> Child {
-    let http = city_http::client();
-    let mut process = spawn(address, servers, accounts);
-    for _ in 0..600 {
-        if let Some(ended) = process.try_wait().expect("it is our child") {
-            eprintln!("the instance at {address} ended: {ended}");
-            process = spawn(address, servers, accounts);
-        }
-        let asked = http.get(format!("http://{address}/healthz")).timeout(Duration::from_secs(5));
-        if asked.send().await.is_ok() {
-            return process;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+impl Place<'_> {
+    fn spawn(&self) -> Child {
+        let Self { address, network, servers, accounts } = self;
+        Command::new(env!("CARGO_BIN_EXE_city-payments"))
+            .env("CITY_ENV", "development")
+            .env("DATABASE_URL", servers.postgres_url_over(network))
+            .env("REDIS_URL", &servers.redis_url)
+            .env("INTERNAL_KEY_FILE", servers.folder.join("internal.key"))
+            .env("INTERNAL_JWKS_FILE", servers.folder.join("internal-jwks.json"))
+            .env("LISTEN", address)
+            .env("PAYMENTS_OWN_URL", format!("http://{address}"))
+            .env("PAYMENTS_DURABILITY", "local")
+            .env("PAYMENTS_ACCOUNTS_URL", accounts)
+            .env("PAYMENTS_HEAD_KEY_FILE", servers.folder.join("head.key"))
+            // Nobody asks these instances for a file.
+            .env("S3_ENDPOINT", "http://127.0.0.1:9")
+            .env("S3_BUCKET", "none")
+            .env("S3_ACCESS_KEY", "none")
+            .env("S3_SECRET_KEY", "none")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the service starts")
     }
-    assert!(address.is_empty(), "{address} does not come alive");
-    process
+
+    /// An instance that answers. One that ends, because something else has its address for a moment, is started again.
+    async fn alive(&self) -> Child {
+        let (http, address) = (city_http::client(), self.address);
+        let mut process = self.spawn();
+        for _ in 0..600 {
+            if let Some(ended) = process.try_wait().expect("it is our child") {
+                eprintln!("the instance at {address} ended: {ended}");
+                process = self.spawn();
+            }
+            let asked =
+                http.get(format!("http://{address}/healthz")).timeout(Duration::from_secs(5));
+            if asked.send().await.is_ok() {
+                return process;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert!(address.is_empty(), "{address} does not come alive");
+        process
+    }
 }
 
 /// An address that no connection of anybody gets by chance: the system takes the ports of those from 32768 on. A client that

@@ -1,4 +1,4 @@
-//! Processes that are killed under load: whatever was acknowledged is there once, and the books agree.
+//! Processes that are killed, frozen or cut off under load: whatever was acknowledged is there once, and the books agree.
 //!
 //! Two instances of the service on one PostgreSQL with `fsync=on`; clients that send until they are answered. The test has
 //! a few rounds; `cargo xtask chaos payments` has as many as it is told, and there how soon somebody is answered counts too.
@@ -28,7 +28,7 @@ use crate::ledger::dice::Dice;
 /// One run at a time: they say how soon somebody is answered again, which two at once would make untrue.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// Rounds when nobody says how many: each kind of fault once, but the long one.
+/// Rounds when nobody says how many: each kind of fault once, but the long ones.
 const ROUNDS: usize = 4;
 /// The seed of the key with which the instances sign batches.
 const HEAD_SEED: [u8; 32] = [7; 32];
@@ -41,11 +41,18 @@ enum Fault {
     StopPostgres,
     KillBackend,
     FreezeLeader,
+    BlackHole,
 }
 
-/// What the first rounds are, so that a short run has something of everything but the long wait.
-const FIRST: [Fault; ROUNDS] =
-    [Fault::KillLeader, Fault::StopPostgres, Fault::KillBackend, Fault::KillFollower];
+/// What the first rounds are, so that a short run has something of everything but the long waits, and a long one those too.
+const FIRST: [Fault; ROUNDS + 2] = [
+    Fault::KillLeader,
+    Fault::StopPostgres,
+    Fault::KillBackend,
+    Fault::KillFollower,
+    Fault::FreezeLeader,
+    Fault::BlackHole,
+];
 
 impl Fault {
     fn of(round: usize, dice: &mut Dice) -> Self {
@@ -53,8 +60,9 @@ impl Fault {
             0..=2 => Self::KillLeader,
             3 => Self::KillFollower,
             4..=6 => Self::StopPostgres,
-            7 | 8 => Self::KillBackend,
-            _ => Self::FreezeLeader,
+            7 => Self::KillBackend,
+            8 => Self::FreezeLeader,
+            _ => Self::BlackHole,
         })
     }
 
@@ -66,15 +74,16 @@ impl Fault {
             Self::StopPostgres => servers.kill_and_start_again().await,
             Self::KillBackend => servers.kill_ledger_backend().await,
             Self::FreezeLeader => pair.freeze(pair.leader(servers).await),
+            Self::BlackHole => pair.swallow(pair.leader(servers).await).await,
         }
     }
 
-    /// Killed: 5 s; frozen: 15 s. PostgreSQL itself starts and recovers as fast as the machine allows. Beside other tests
-    /// nothing is fast: there a minute is enough for everything.
+    /// Killed: 5 s; frozen, or its connection a black hole: 15 s. PostgreSQL itself starts and recovers as fast as the machine
+    /// allows. Beside other tests nothing is fast: there a minute is enough for everything.
     fn patience(self, alone: bool) -> Duration {
         Duration::from_secs(match self {
             Self::KillLeader | Self::KillFollower if alone => 5,
-            Self::FreezeLeader if alone => 15,
+            Self::FreezeLeader | Self::BlackHole if alone => 15,
             _ => 60,
         })
     }

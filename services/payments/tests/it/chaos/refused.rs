@@ -17,7 +17,7 @@ use super::servers::Servers;
 fn ledger(pool: &PgPool, durability: Durability) -> Ledger {
     let key = Arc::new(HeadKey::from_seed(&super::HEAD_SEED));
     let (http, identity) = (city_http::client(), identity());
-    let settings = Settings { durability, own_url: None, key, http, identity };
+    let settings = Settings { durability, own_url: None, backing_days: 3, key, http, identity };
     Ledger::start(pool, Arc::new(SystemClock), settings)
 }
 

@@ -9,6 +9,9 @@ use sqlx::{Connection as _, PgConnection, Row as _};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+use url::Url;
+
+use crate::ledger::proxy::Network;
 
 /// Recovery of a database that was stopped under load, on a busy machine.
 const START_PATIENCE: Duration = Duration::from_secs(90);
@@ -39,6 +42,24 @@ impl Servers {
 
     pub async fn connect(&self) -> PgConnection {
         PgConnection::connect(&self.postgres_url).await.expect("the database answers")
+    }
+
+    /// A network between PostgreSQL and one instance.
+    pub async fn network(&self) -> Network {
+        let url = self.url();
+        let (host, port) = (url.host_str().expect("a host"), url.port().expect("a port"));
+        Network::before(format!("{host}:{port}")).await
+    }
+
+    /// Where PostgreSQL is reached over a network.
+    pub fn postgres_url_over(&self, network: &Network) -> String {
+        let mut url = self.url();
+        url.set_port(Some(network.address.port())).expect("it has a host");
+        url.into()
+    }
+
+    fn url(&self) -> Url {
+        Url::parse(&self.postgres_url).expect("the servers say a URL")
     }
 
     /// Kills the process that owns the servers: PostgreSQL gets its immediate stop in the same moment. Then starts both

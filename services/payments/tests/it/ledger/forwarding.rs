@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use city_boot::{Process, Tasks};
+use city_auth::Keyring;
+use city_boot::{Infra, Process, Profile, Tasks};
 use city_http::Limits;
 use city_ids::ServiceName;
 use city_payments::ledger::{Code, Input, Verdict};
@@ -52,6 +53,7 @@ fn a_follower_forwards_to_the_leader_and_says_when_there_is_none() {
         let follower = another(city);
         let fund = pay(new_id(city), bank, wallet, 100);
         let overdraw = pay(new_id(city), wallet, bank, 101);
+        let overdrawn = overdraw.id;
 
         let first = follower.post(fund.clone()).await;
         let refused = follower.post(overdraw).await;
@@ -60,6 +62,9 @@ fn a_follower_forwards_to_the_leader_and_says_when_there_is_none() {
         assert_eq!(code(&first), None);
         assert_eq!(code(&refused), Some(Code::InsufficientFunds));
         assert_eq!(balance(city, wallet).await, 100);
+        let known = (follower.knows(fund.id).await, follower.knows(overdrawn).await);
+        assert_eq!(known, (Ok(true), Ok(true)), "what the leader knows, whoever asks");
+        assert_eq!(follower.knows(new_id(city)).await, Ok(false));
         let again = city.service(ServiceName::Payments).through(routes);
         let input = serde_json::to_value(Input::Posting(fund)).unwrap();
         let direct = again.post(INPUTS, &input).await;
@@ -169,5 +174,34 @@ fn a_server_that_would_lose_payments_is_refused_and_callers_get_503() {
         assert_eq!(ready.status(), "503 Service Unavailable");
         assert_eq!(balance(city, wallet).await, 0);
         drop(Arc::new(ledger));
+    });
+}
+
+#[test]
+fn production_has_to_say_where_others_reach_an_instance() {
+    run::<Books>(async |city: &City<Books>| {
+        let name = city.db().connect_options().get_database().expect("a name").to_owned();
+        let file = std::env::temp_dir().join(format!("own-url-{name}.json"));
+        std::fs::write(&file, Keyring::generate(&city.infra().ids).to_json()).expect("it writes");
+        let refusal = async |own_url: Option<&str>| {
+            let config = Config {
+                keyring_file: Some(file.clone()),
+                webhook_loopback: false,
+                durability: "local".to_owned(),
+                own_url: own_url.map(str::to_owned),
+                ..config()
+            };
+            let infra = Infra { profile: Profile::Production, ..city.infra().clone() };
+            build(config, infra).await.err().map(|error| error.to_string()).unwrap_or_default()
+        };
+
+        let missing = [refusal(None).await, refusal(Some("")).await, refusal(Some(" ")).await];
+        let said = refusal(Some("http://payments-1:8080")).await;
+
+        for missing in missing {
+            assert!(missing.contains("set PAYMENTS_OWN_URL"), "{missing}");
+        }
+        assert!(said.contains("PAYMENTS_HEAD_KEY_FILE"), "the next that is missing: {said}");
+        std::fs::remove_file(&file).expect("it was there");
     });
 }

@@ -185,6 +185,8 @@ pub fn compared(verdict: Verdict) -> Answer {
         Verdict::TooEarly => Answer::TooEarly,
         Verdict::Commanded { at, .. } => Answer::Commanded { at },
         Verdict::CommandRefused(refusal) => Answer::CommandRefused(refusal),
+        Verdict::Known => Answer::Known,
+        Verdict::Unknown => Answer::Unknown,
     }
 }
 

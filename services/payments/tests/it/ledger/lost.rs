@@ -12,7 +12,8 @@ use super::proxy::{Mode, Network};
 use super::sequencing::{Scene, balance, new_id, one, pay, settings};
 use crate::subject::Books;
 
-/// What a machine that does much else may add to a wait: it tells a bound from none.
+/// What a machine that does much else may add to a wait: it tells a bound from none. `cargo xtask chaos payments` holds the bounds
+/// of a machine that does nothing else.
 pub const BUSY: Duration = Duration::from_secs(15);
 
 /// A ledger that reaches its database over a network of the test's own.
@@ -29,7 +30,7 @@ async fn epoch_of(city: &City<Books>, batch: i64) -> i64 {
 }
 
 #[test]
-fn a_connection_lost_while_a_batch_is_written_is_resolved_to_the_truth() {
+fn f02_a_connection_lost_while_a_batch_is_written_is_resolved_to_the_truth() {
     // A posting is two requests: what it needs is looked up, then its batch is written.
     for (mode, written_before) in [
         (Mode::LoseRequest(0), false),
@@ -59,7 +60,7 @@ fn a_connection_lost_while_a_batch_is_written_is_resolved_to_the_truth() {
 }
 
 #[test]
-fn a_black_hole_holds_payments_up_for_fifteen_seconds_at_most() {
+fn a_black_hole_holds_payments_up_for_less_than_half_a_minute() {
     run::<Books>(async |city: &City<Books>| {
         let (ledger, network) = behind_a_network(city).await;
         let scene = Scene::on(city, ledger, 5_000).await;

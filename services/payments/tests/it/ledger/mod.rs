@@ -1,7 +1,9 @@
 //! The ledger: its tables, its sequencer, its proofs.
 
+mod again;
 mod catalog;
-mod checking;
+pub mod checking;
+mod derived;
 pub mod dice;
 mod faulty;
 mod fencing;
@@ -12,7 +14,7 @@ mod lost;
 mod memory;
 mod naive;
 mod outside;
-mod proxy;
+pub mod proxy;
 mod queueing;
 mod receipts;
 mod rules;
@@ -20,5 +22,7 @@ mod scans;
 pub mod sequencing;
 mod simulation;
 mod tables;
+mod unwell;
 mod wire;
 mod workers;
+mod written;

@@ -16,6 +16,8 @@ pub enum Answer {
     TooEarly,
     Commanded { at: Timestamp },
     CommandRefused(CommandRefusal),
+    Known,
+    Unknown,
 }
 
 /// Code, detail, winner.
@@ -102,6 +104,7 @@ impl Naive {
         let answer = match input {
             Input::Posting(posting) => self.posting(posting, at),
             Input::Command(command) => self.command(command, at),
+            Input::Lookup { id } => self.look_up(*id),
         };
         let wrote = match answer {
             Answer::Created { .. } => self.rows.len() > rows,
@@ -112,6 +115,15 @@ impl Naive {
             self.last = at;
         }
         answer
+    }
+
+    fn look_up(&self, id: Uuid) -> Answer {
+        let posted = self.answered.iter().any(|(known, ..)| *known == id);
+        let commanded = self
+            .commanded
+            .iter()
+            .any(|(known, answer)| known.id == id && matches!(answer, Answer::Commanded { .. }));
+        if posted || commanded { Answer::Known } else { Answer::Unknown }
     }
 
     fn posting(&mut self, posting: &Posting, at: Timestamp) -> Answer {

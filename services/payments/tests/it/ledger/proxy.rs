@@ -19,7 +19,12 @@ pub enum Mode {
     LoseAnswer(u8),
     /// The connection with the next request stays open and carries nothing more, as behind a broken switch; new ones work.
     BlackHole,
+    /// The same for the next request of whoever said this name when it connected.
+    BlackHoleOf(&'static str),
 }
+
+/// How much of what a client says is kept: it names itself in the beginning.
+const GREETING: usize = 1 << 10;
 
 /// A network of one server.
 pub struct Network {
@@ -59,11 +64,14 @@ impl Network {
 /// Carries one connection until a fault or an end.
 async fn carry(mut client: TcpStream, mut server: TcpStream, mode: Arc<watch::Sender<Mode>>) {
     let (mut up, mut down) = (vec![0; 1 << 16], vec![0; 1 << 16]);
-    let mut swallow = false;
+    let (mut swallow, mut greeting) = (false, Vec::new());
     loop {
         tokio::select! {
             read = client.read(&mut up) => {
                 let Ok(bytes @ 1..) = read else { return };
+                if greeting.len() < GREETING {
+                    greeting.extend_from_slice(&up[..bytes]);
+                }
                 let now = *mode.borrow();
                 match now {
                     Mode::Pass => {}
@@ -74,7 +82,8 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, mode: Arc<watch::Se
                     Mode::LoseAnswer(0) => swallow = true,
                     Mode::LoseRequest(before) => drop(mode.send_replace(Mode::LoseRequest(before - 1))),
                     Mode::LoseAnswer(before) => drop(mode.send_replace(Mode::LoseAnswer(before - 1))),
-                    Mode::BlackHole => {
+                    Mode::BlackHoleOf(name) if !says(&greeting, name) => {}
+                    Mode::BlackHole | Mode::BlackHoleOf(_) => {
                         mode.send_replace(Mode::Pass);
                         // The server is told nothing, and neither is the client: until the one of them ends it.
                         while !matches!(client.read(&mut up).await, Ok(0) | Err(_)) {}
@@ -98,4 +107,8 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, mode: Arc<watch::Se
             }
         }
     }
+}
+
+fn says(greeting: &[u8], name: &str) -> bool {
+    greeting.windows(name.len()).any(|word| word == name.as_bytes())
 }

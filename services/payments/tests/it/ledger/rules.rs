@@ -213,6 +213,29 @@ fn flags_that_changed_meanwhile_are_not_overwritten() {
 }
 
 #[test]
+fn an_id_is_looked_up_in_the_order_of_what_was_asked_and_leaves_no_trace() {
+    let mut state = funded();
+    let look_up = |number| Input::Lookup { id: uuid(1, number) };
+    let asked = [
+        look_up(1),
+        Input::Posting(pay(1, 5)),
+        look_up(1),
+        Input::Posting(pay(2, 5_000)),
+        look_up(2),
+    ];
+
+    let (verdicts, writes) = apply(&mut state, &asked, at(1));
+
+    assert_eq!((verdicts[0], verdicts[2]), (Verdict::Unknown, Verdict::Known));
+    assert_eq!(verdicts[4], Verdict::Known, "a refusal is an answer");
+    assert_eq!((writes.transfers.len(), writes.rejections.len()), (1, 1));
+    let (verdicts, writes) = apply(&mut state, &[look_up(1), look_up(3)], at(2));
+    assert_eq!(verdicts, [Verdict::Known, Verdict::Unknown]);
+    assert!(writes.is_empty());
+    assert_eq!(state.first_answer(&look_up(3)), None, "it may be on its way elsewhere");
+}
+
+#[test]
 fn a_sum_that_would_not_fit_is_an_overflow() {
     let mut state = empty_state(&[2, 1, 0]);
     let bank = state.accounts.get_mut(&BANK).unwrap();

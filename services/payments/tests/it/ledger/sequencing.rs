@@ -20,6 +20,7 @@ pub fn settings(city: &City<Books>) -> Settings {
     Settings {
         durability: Durability::Throwaway,
         own_url: None,
+        backing_days: 3,
         key: Arc::new(HeadKey::from_seed(&[7; 32])),
         http: city.infra().http.clone(),
         identity: city.infra().identity.clone(),

@@ -64,7 +64,8 @@ fn inputs_arrive_as_they_were_sent() {
             trace: None,
         }],
     };
-    for input in [Input::Posting(full), Input::Command(command)] {
+    let lookup = Input::Lookup { id: uuid(1, 1) };
+    for input in [Input::Posting(full), Input::Command(command), lookup] {
         let text = serde_json::to_string(&input).unwrap();
         assert_eq!(serde_json::from_str::<Input>(&text).unwrap(), input);
     }
@@ -83,6 +84,8 @@ fn verdicts_arrive_as_they_were_given() {
         Verdict::Commanded { batch: 9, at },
         Verdict::CommandRefused(CommandRefusal::AlreadyResolved { winner: uuid(1, 1) }),
         Verdict::CommandRefused(CommandRefusal::AccountNotEmpty),
+        Verdict::Known,
+        Verdict::Unknown,
     ] {
         let text = serde_json::to_string(&verdict).unwrap();
         assert_eq!(serde_json::from_str::<Verdict>(&text).unwrap(), verdict);

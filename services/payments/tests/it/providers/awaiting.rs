@@ -9,7 +9,7 @@ use crate::subject::Payments;
 use crate::town::{Town, available, new_id, one, person, rich};
 
 #[test]
-fn a_notice_that_does_not_verify_changes_nothing_and_a_question_tells() {
+fn f08_a_notice_that_does_not_verify_changes_nothing_and_a_question_tells() {
     run::<Payments>(async |city: &Town| {
         let (who, _) = rich(city, 0).await;
         let mut all = Vec::new();

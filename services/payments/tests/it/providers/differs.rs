@@ -6,10 +6,13 @@ use city_testkit::{Character, run};
 use confique::Config as _;
 use serde_json::json;
 
+use super::answers::{signed, told as vnpay_is_told, vnpay};
+use super::reconciliation::{DAY, breaks as open_breaks, classes, days, import, of, resolve};
 use super::{Started, happens, pass, start, state};
 use crate::subject::{Payments, config};
 use crate::till::simulator;
-use crate::town::{Town, available, one, rich};
+use crate::town::{Town, available, finance, one, rich};
+use crate::treasury::{sql, the_books_agree};
 
 /// A notice of VNPAY's about an order of 50,000 dong.
 fn notice(of: &Started, txn_no: &str, status: &str) -> String {
@@ -71,6 +74,98 @@ fn money_stuck_at_the_payers_bank_is_somebodys_to_look_at() {
     });
 }
 
+/// VNPAY says something of an order of 50,000 dong and names this amount; its answer.
+async fn says(city: &Town, of: &Started, (txn_no, status): (&str, &str), amount: i64) -> String {
+    let named = format!("vnp_Amount={}&", amount * 100);
+    let query = vnpay(&of.our_ref, "00", status, txn_no).replace("vnp_Amount=5000000&", &named);
+    vnpay_is_told(&city.anonymous(), &signed(&query)).await
+}
+
+#[test]
+fn money_that_comes_as_it_was_ordered_closes_what_was_open_about_it() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let (stuck, other) =
+            (start(city, &who, "VNPAY", 50_000).await, start(city, &who, "VNPAY", 50_000).await);
+        assert_eq!(says(city, &stuck, ("111", "04"), 50_000).await, "00");
+        assert_eq!(says(city, &stuck, ("111", "04"), 40_000).await, "04", "of no payment");
+        assert_eq!(says(city, &other, ("333", "00"), 40_000).await, "04", "of a payment");
+        city.settle().await;
+        let officer = finance(city);
+        let open = open_breaks(&officer, false).await;
+        assert_eq!(classes(&open), ["AMOUNT_DIFFERS", "AMOUNT_DIFFERS", "STUCK"]);
+
+        assert_eq!(says(city, &stuck, ("112", "00"), 50_000).await, "00");
+        assert_eq!(says(city, &other, ("444", "00"), 50_000).await, "00");
+
+        assert_eq!(available(&who).await, 100_000);
+        let open = open_breaks(&officer, false).await;
+        assert_eq!((open.len(), &open[0]["key"]), (1, &json!("333")), "other money came there");
+        let all = open_breaks(&officer, true).await;
+        let by_witness = all.iter().filter(|it| it["closedAt"].is_string());
+        assert_eq!(by_witness.filter(|it| it["closedBy"].is_null()).count(), 2);
+        // What is answered before it was opened opens nothing.
+        let quick = start(city, &who, "VNPAY", 50_000).await;
+        assert_eq!(says(city, &quick, ("555", "04"), 50_000).await, "00");
+        assert_eq!(says(city, &quick, ("555", "00"), 50_000).await, "00");
+        city.settle().await;
+        assert_eq!(open_breaks(&officer, true).await, all);
+    });
+}
+
+#[test]
+fn a_line_that_matches_closes_the_amount_that_differed_under_its_number_alone() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let (same, other) =
+            (start(city, &who, "VNPAY", 50_000).await, start(city, &who, "VNPAY", 50_000).await);
+        for (of, wrong, right) in [(&same, "111", "111"), (&other, "333", "444")] {
+            assert_eq!(says(city, of, (wrong, "00"), 40_000).await, "04");
+            assert_eq!(says(city, of, (right, "00"), 50_000).await, "00");
+        }
+        let officer = finance(city);
+        assert_eq!(open_breaks(&officer, false).await.len(), 2, "which of two words is right?");
+        let at = "2026-03-04T10:00:00+07:00,2026-03-05";
+        let csv = format!(
+            "provider_txn_no,our_ref,kind,amount,fee,status,paid_at,settled_on\n\
+             111,{},pay,50000,0,done,{at}\n444,{},pay,50000,0,done,{at}\n",
+            same.our_ref, other.our_ref
+        );
+        days(city, 1);
+
+        let seen = import(&officer, DAY, &csv).await.ok();
+
+        assert_eq!(seen["classes"], json!({ "MATCHED": 2 }));
+        let open = open_breaks(&officer, false).await;
+        assert_eq!((open.len(), &open[0]["key"]), (1, &json!("333")));
+        city.settle().await;
+    });
+}
+
+#[test]
+fn money_that_comes_while_officers_end_a_break_about_it_leaves_the_break_to_them() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let stuck = start(city, &who, "VNPAY", 50_000).await;
+        assert_eq!(says(city, &stuck, ("111", "04"), 50_000).await, "00");
+        city.settle().await;
+        let officer = finance(city);
+        let open = open_breaks(&officer, false).await;
+        drop(resolve(city, &officer, of(&open, "STUCK"), Some("WRITE_OFF")).await.ok());
+        let yes = "update payments.approval set decided_by = gen_random_uuid(), decision = 'APPROVE', decided_at = now()
+                   where kind = 'RECONCILIATION'";
+        sql(city, yes).await;
+
+        assert_eq!(says(city, &stuck, ("111", "00"), 50_000).await, "00");
+
+        assert_eq!((available(&who).await, open_breaks(&officer, false).await), (50_000, open));
+        city.settle().await;
+        let closed = open_breaks(&officer, true).await;
+        assert_eq!(closed[0]["closedBy"], json!(officer.account()), "with the money they moved");
+        the_books_agree(city).await;
+    });
+}
+
 #[test]
 fn an_order_nobody_can_tell_of_in_a_week_is_somebodys_to_look_at() {
     run::<Payments>(async |city: &Town| {
@@ -85,16 +180,19 @@ fn an_order_nobody_can_tell_of_in_a_week_is_somebodys_to_look_at() {
             (state(&who, &started).await.as_str(), breaks(city, "UNRESOLVED").await),
             ("AWAITING", 1)
         );
+        let officer = finance(city);
+        assert_eq!(classes(&open_breaks(&officer, false).await), ["UNRESOLVED"]);
         happens(city, &started, "paid").await; // it still counts
         pass(city, [0]).await;
         assert_eq!(state(&who, &started).await, "PAID");
+        assert_eq!(classes(&open_breaks(&officer, false).await), [""; 0], "now it is told");
     });
 }
 
 #[test]
 fn a_notice_that_comes_while_nobody_leads_is_to_come_again() {
     run::<Payments>(async |city: &Town| {
-        let (who, _) = rich(city, 0).await;
+        let (who, _) = rich(city, 1_000).await; // so the city leads, and whoever comes later follows
         let started = start(city, &who, "VNPAY", 50_000).await;
         let providers = ProvidersConfig::builder().load().unwrap();
         let providers = providers.simulated(&simulator(city).url(), "http://127.0.0.1:9");
@@ -108,9 +206,12 @@ fn a_notice_that_comes_while_nobody_leads_is_to_come_again() {
         let momo = follower.post("/ipn/momo", &json!({ "signature": "" })).await;
         assert_eq!(momo.status(), "400 Bad Request");
 
-        assert_eq!((state(&who, &started).await.as_str(), available(&who).await), ("AWAITING", 0));
+        assert_eq!(
+            (state(&who, &started).await.as_str(), available(&who).await),
+            ("AWAITING", 1_000)
+        );
         assert_eq!(code(&city.anonymous(), &path).await, "00");
-        assert_eq!((state(&who, &started).await.as_str(), available(&who).await), ("PAID", 50_000));
+        assert_eq!((state(&who, &started).await.as_str(), available(&who).await), ("PAID", 51_000));
         city.settle().await;
     });
 }

@@ -73,12 +73,16 @@ fn money_that_comes_after_its_wallet_was_closed_or_its_bill_cancelled_goes_back_
         assert_eq!(close(&who, &body).await.ok()["state"], "CLOSED");
         pass(city, [4, 5, 10, 60, 120]).await;
 
+        let done = told(city, "RefundDone").await;
+        assert_eq!(done.len(), 4);
         for started in all.iter().chain([&for_bill]) {
             assert_eq!(state(&who, started).await, "REFUNDED", "{}", started.provider);
+            // The posting that put it aside is nobody's to see, so the event names what the payer started.
+            let told_of_it = done.iter().filter(|event| event["providerPayment"] == started.id);
+            assert_eq!(told_of_it.count(), 1, "{}", started.provider);
         }
         let refunds = "select count(*) from payments.refund";
         assert_eq!((net(city, SUSPENSE).await, one(city, refunds).await), (0, 4));
-        assert_eq!(told(city, "RefundDone").await.len(), 4);
         assert!(
             told(city, "TopUpSucceeded").await.is_empty()
                 && told(city, "BillPaid").await.is_empty()

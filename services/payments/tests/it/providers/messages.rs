@@ -106,3 +106,22 @@ fn what_a_stranger_sent_is_not_shown() {
         assert_eq!(one(city, kept).await, 1);
     });
 }
+
+#[test]
+fn money_credited_after_a_review_shows_what_was_said_about_it() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let started = start(city, &who, "VNPAY", 50_000).await;
+        happens(city, &started, "suspicious").await;
+        pass(city, [0]).await;
+        let officer = finance(city);
+        let credit = format!("/admin/v1/payments/reviews/{}/credit", started.id.as_str().unwrap());
+        drop(officer.post(&credit, &json!({ "reason": REASON })).await.ok());
+
+        let shown = messages(&officer, &view(&who, &started).await["payment"]).await;
+
+        assert_eq!(told(&shown)[0], ("IN", true, "RECORDED"));
+        assert_eq!(shown[0]["said"]["vnp_ResponseCode"], "07");
+        city.settle().await;
+    });
+}

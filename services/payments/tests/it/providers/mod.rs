@@ -1,16 +1,26 @@
 //! Money in through providers, over HTTP with the simulator of all three.
 
+mod answers;
 mod awaiting;
+mod breaks;
 mod differs;
+mod doubted_bill;
 mod ended;
 mod late;
 mod messages;
 mod paid;
+mod paid_back;
+mod races;
 mod reconciliation;
 mod refunds;
 mod review;
+mod slow;
 mod squatted;
 mod start;
+mod statement_refunds;
+mod statements;
+mod strangers;
+mod versions;
 
 use chrono::Duration;
 use city_testkit::{Answer, Character};
@@ -24,7 +34,7 @@ const ALL: [&str; 3] = ["VNPAY", "MOMO", "ZALOPAY"];
 
 /// A payment that was started: its id, its provider, our reference there.
 #[derive(Debug, Clone)]
-struct Started {
+pub struct Started {
     id: Value,
     provider: &'static str,
     our_ref: String,
@@ -49,7 +59,7 @@ async fn try_start(who: &Character, body: &Value) -> Answer {
 }
 
 /// Starts a top-up; the payer opens the page.
-async fn start(city: &Town, who: &Character, provider: &'static str, amount: i64) -> Started {
+pub async fn start(city: &Town, who: &Character, provider: &'static str, amount: i64) -> Started {
     start_as(city, who, provider, amount, None).await
 }
 
@@ -87,12 +97,12 @@ pub async fn wish(city: &Town, provider: &str, our_ref: &str, name: &str) {
     assert!(answer.status().is_success(), "{name}: {}", answer.status());
 }
 
-async fn happens(city: &Town, to: &Started, name: &str) {
+pub async fn happens(city: &Town, to: &Started, name: &str) {
     wish(city, to.provider, &to.our_ref, name).await;
 }
 
 /// Goes through the minutes, one after the other: what is due at the providers and here happens at each.
-async fn pass(city: &Town, minutes: impl IntoIterator<Item = i64>) {
+pub async fn pass(city: &Town, minutes: impl IntoIterator<Item = i64>) {
     let mut now = 0;
     for minute in minutes {
         city.clock().advance(Duration::minutes(minute - now));
@@ -106,12 +116,12 @@ async fn view(who: &Character, of: &Started) -> Value {
     who.post("/internal/v1/provider-payment", &json!({ "id": of.id })).await.ok()
 }
 
-async fn state(who: &Character, of: &Started) -> String {
+pub async fn state(who: &Character, of: &Started) -> String {
     view(who, of).await["state"].as_str().expect("it has a state").to_owned()
 }
 
 /// What the simulator's notices of an order were answered.
-fn answers(city: &Town, of: &Started) -> Vec<String> {
+pub fn answers(city: &Town, of: &Started) -> Vec<String> {
     simulator(city).answers(&of.our_ref)
 }
 
@@ -125,3 +135,5 @@ async fn net(city: &Town, ext: &str) -> i64 {
 
 const SUSPENSE: &str = "01950000-0025-7000-8000-000000000025";
 const CLEARING_VNPAY: &str = "01950000-0011-7000-8000-000000000001";
+const CLEARING_MOMO: &str = "01950000-0011-7000-8000-000000000002";
+const CLEARING_ZALOPAY: &str = "01950000-0011-7000-8000-000000000003";

@@ -12,7 +12,7 @@ use crate::town::{Town, available, catalogue_says, new_id, one, person, rich, to
 const WEEK: [i64; 13] = [0, 1, 3, 5, 10, 16, 20, 60, 120, 1440, 1445, 2880, 10080];
 
 #[test]
-fn whatever_way_it_is_told_it_is_credited_once() {
+fn f08_whatever_way_it_is_told_it_is_credited_once() {
     run::<Payments>(async |city: &Town| {
         let (who, wallet) = rich(city, 0).await;
         let mut all: Vec<(Started, &str, i64)> = Vec::new();
@@ -153,6 +153,12 @@ fn a_bill_is_paid_by_somebody_without_a_wallet() {
         let paid = who.post("/internal/v1/bill", &json!({ "id": bill["id"] })).await.ok();
         assert_eq!((&paid["state"], &paid["payment"]), (&json!("PAID"), &seen["payment"]));
         assert_eq!(told(city, "BillPaid").await.len(), 1);
+        let told_payer = told(city, "PaymentSucceeded").await;
+        let one_payment = json!({
+            "payment": seen["payment"], "account": who.account(), "purpose": "PUBLIC_FEE", "amount": "75000",
+            "bill": bill["id"],
+        });
+        assert_eq!(told_payer, [one_payment], "who paid, without a wallet");
         assert!(told(city, "TopUpSucceeded").await.is_empty());
         let agency = "select sum(credits_posted) from payments.ledger_account where class = 22";
         assert_eq!(one(city, agency).await, 75_000);

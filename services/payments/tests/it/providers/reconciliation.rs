@@ -10,49 +10,49 @@ use super::{CLEARING_VNPAY, SUSPENSE, Started, happens, net, start, state};
 use crate::subject::Payments;
 use crate::till::simulator;
 use crate::town::{REASON, Town, approve, approver, available, finance, new_id, one, rich, told};
-use crate::treasury::{bill, pay_outside, the_books_agree};
+use crate::treasury::the_books_agree;
 
-const BREAKS: &str = "/admin/v1/payments/breaks";
-const DAY: &str = "2026-03-04";
+pub const BREAKS: &str = "/admin/v1/payments/breaks";
+pub const DAY: &str = "2026-03-04";
 
 /// The simulator's statement of the day on which all tests begin.
-fn statement(city: &Town) -> String {
+pub fn statement(city: &Town) -> String {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 4).expect("a day");
     simulator(city).statement(Provider::Vnpay, day)
 }
 
-async fn import(officer: &Character, day: &str, csv: &str) -> Answer {
+pub async fn import(officer: &Character, day: &str, csv: &str) -> Answer {
     let path = format!("/admin/v1/payments/statements?provider=VNPAY&day={day}");
     let body = axum::body::Body::from(csv.to_owned());
     officer.send_bytes(http::Method::POST, &path, body, &[("content-type", "text/csv")]).await
 }
 
-async fn breaks(officer: &Character, all: bool) -> Vec<Value> {
+pub async fn breaks(officer: &Character, all: bool) -> Vec<Value> {
     let page = officer.get(&format!("{BREAKS}?first=100&all={all}")).await.ok();
     let edges = page["edges"].as_array().expect("a page has edges");
     edges.iter().map(|edge| edge["node"].clone()).collect()
 }
 
 /// The classes of breaks, in their order.
-fn classes(breaks: &[Value]) -> Vec<String> {
+pub fn classes(breaks: &[Value]) -> Vec<String> {
     let mut classes: Vec<_> =
         breaks.iter().map(|it| it["class"].as_str().expect("a class").to_owned()).collect();
     classes.sort();
     classes
 }
 
-fn of<'a>(breaks: &'a [Value], class: &str) -> &'a Value {
+pub fn of<'a>(breaks: &'a [Value], class: &str) -> &'a Value {
     breaks.iter().find(|it| it["class"] == class).expect("there is one")
 }
 
-async fn resolve(city: &Town, officer: &Character, of: &Value, remedy: Option<&str>) -> Answer {
+pub async fn resolve(city: &Town, officer: &Character, of: &Value, remedy: Option<&str>) -> Answer {
     let path = format!("{BREAKS}/{}/resolve", of["id"].as_str().expect("an id"));
     let body = json!({ "reason": REASON, "remedy": remedy });
     officer.post_once(&path, &new_id(city), &body).await
 }
 
 /// A top-up through VNPAY to which these things happen, and whose notices have come.
-async fn topped_up(city: &Town, who: &Character, amount: i64, names: &[&str]) -> Started {
+pub async fn topped_up(city: &Town, who: &Character, amount: i64, names: &[&str]) -> Started {
     let started = start(city, who, "VNPAY", amount).await;
     for name in names {
         happens(city, &started, name).await;
@@ -62,7 +62,7 @@ async fn topped_up(city: &Town, who: &Character, amount: i64, names: &[&str]) ->
 }
 
 /// Goes on to nine o'clock of a later day.
-fn days(city: &Town, days: i64) {
+pub fn days(city: &Town, days: i64) {
     city.clock().advance(Duration::days(days));
 }
 
@@ -106,8 +106,9 @@ fn a_day_with_every_class_yields_exactly_those_and_a_second_import_changes_nothi
             (&seen["paid"], &seen["fees"], &seen["done"], &seen["refused"]),
             (&json!("531000"), &json!("3300"), &json!(true), &json!([]))
         );
-        assert_eq!((state(&who, &lost).await, available(&who).await), ("PAID".into(), 490_000));
-        assert_eq!(net(city, SUSPENSE).await, 90_000, "nobody here waits for the extra payment");
+        assert_eq!((state(&who, &lost).await, available(&who).await), ("REVIEW".into(), 450_000));
+        let aside = net(city, SUSPENSE).await;
+        assert_eq!(aside, 90_000 + 40_000, "the extra payment, and what only the statement tells");
         assert_eq!(net(city, CLEARING_VNPAY).await, -49_000);
         let open = breaks(&officer, false).await;
         assert_eq!(classes(&open), ["AMOUNT_DIFFERS", "DUPLICATE", "FEE", "MISSING_HERE"]);
@@ -116,6 +117,8 @@ fn a_day_with_every_class_yields_exactly_those_and_a_second_import_changes_nothi
         assert_eq!(told(city, "BreakOpened").await.len(), 5, "one was closed by its own witness");
 
         city.settle().await;
+        assert_eq!((state(&who, &lost).await, available(&who).await), ("PAID".into(), 490_000));
+        assert_eq!(net(city, SUSPENSE).await, 90_000, "asked again, the provider confirmed it");
         assert_eq!(breaks(&officer, false).await.len(), 4, "two working days are not over");
         days(city, 1);
         city.settle().await;
@@ -166,6 +169,87 @@ fn a_day_with_every_class_yields_exactly_those_and_a_second_import_changes_nothi
     });
 }
 
+/// An order that its provider neither tells of nor is asked about any more.
+async fn unheard(city: &Town, who: &Character, amount: i64) -> Started {
+    let started = topped_up(city, who, amount, &["paid_no_ipn"]).await;
+    crate::treasury::sql(city, "update payments.provider_order set next_poll_at = null").await;
+    started
+}
+
+async fn credit(officer: &Character, order: &Started) -> Answer {
+    let id = order.id.as_str().expect("an id");
+    let path = format!("/admin/v1/payments/reviews/{id}/credit");
+    officer.post(&path, &json!({ "reason": REASON })).await
+}
+
+#[test]
+fn what_a_statement_alone_tells_is_credited_by_another_officer_than_took_it_in() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let lost = unheard(city, &who, 40_000).await;
+        let csv = statement(city);
+        days(city, 1);
+        let (officer, second) = (finance(city), finance(city));
+
+        drop(import(&officer, DAY, &csv).await.ok());
+        city.settle().await;
+
+        assert_eq!((state(&who, &lost).await, available(&who).await), ("REVIEW".into(), 0));
+        assert_eq!(net(city, SUSPENSE).await, 40_000);
+        let waits = second.get("/admin/v1/payments/reviews").await.ok();
+        assert_eq!(waits["edges"][0]["node"]["id"], lost.id);
+        assert_eq!(credit(&officer, &lost).await.code(), "TWO_PERSONS");
+        let mut tired = second.clone();
+        tired.principal.auth_at = Some(city.clock().now() - Duration::minutes(11));
+        assert_eq!(credit(&tired, &lost).await.code(), "REAUTH_REQUIRED");
+        assert_eq!(available(&who).await, 0);
+        // The same file from somebody else makes nobody else its witness.
+        drop(import(&second, DAY, &csv).await.ok());
+        assert_eq!(credit(&officer, &lost).await.code(), "TWO_PERSONS");
+        let credited = credit(&second, &lost).await.ok();
+
+        assert_eq!((&credited["state"], available(&who).await), (&json!("PAID"), 40_000));
+        assert_eq!(credit(&second, &lost).await.ok()["state"], "PAID");
+        assert_eq!((net(city, SUSPENSE).await, net(city, CLEARING_VNPAY).await), (0, 0));
+        assert_eq!(told(city, "TopUpSucceeded").await.len(), 1);
+        the_books_agree(city).await;
+        city.settle().await;
+    });
+}
+
+#[test]
+fn a_forged_line_credits_nobody_and_the_providers_own_word_does() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let forged = start(city, &who, "VNPAY", 50_000).await; // nobody ever pays it
+        let paid = topped_up(city, &who, 60_000, &["paid_no_ipn"]).await;
+        let line = "2026-03-04T10:00:00+07:00,2026-03-05";
+        let line = format!("7001,{},pay,50000,0,done,{line}", forged.our_ref);
+        let csv = format!("{}\n{line}\n", statement(city).trim_end());
+        days(city, 1);
+        let officer = finance(city);
+
+        let seen = import(&officer, DAY, &csv).await.ok();
+        assert_eq!(seen["classes"], json!({ "MISSING_HERE": 2 }), "{seen}");
+        assert_eq!(available(&who).await, 0);
+        for _ in 0..3 {
+            city.clock().advance(Duration::hours(1));
+            city.settle().await;
+        }
+
+        assert_eq!(state(&who, &forged).await, "REVIEW", "its provider knows of no money");
+        let denied = "select count(*) from payments.recon_break where class = 'FAILED_AFTER_PAID'";
+        assert_eq!(one(city, denied).await, 1, "and says so");
+        assert_eq!((state(&who, &paid).await, available(&who).await), ("PAID".into(), 60_000));
+        let mut again = officer.clone();
+        again.principal.auth_at = Some(city.clock().now());
+        assert_eq!(credit(&again, &forged).await.code(), "TWO_PERSONS");
+        assert_eq!(net(city, SUSPENSE).await, 50_000);
+        the_books_agree(city).await;
+        city.settle().await;
+    });
+}
+
 #[test]
 fn a_corrected_file_judges_what_is_new_and_is_the_witness_that_was_missing() {
     run::<Payments>(async |city: &Town| {
@@ -206,56 +290,6 @@ fn a_corrected_file_judges_what_is_new_and_is_the_witness_that_was_missing() {
 }
 
 #[test]
-fn a_statement_proves_a_refund_that_the_provider_was_silent_about() {
-    run::<Payments>(async |city: &Town| {
-        let (payer, _) = rich(city, 0).await;
-        let bill = bill(city, &payer, "HUE-STP", &[("A", 40_000)]).await;
-        let paid = pay_outside(city, &payer, &bill).await;
-        let (officer, second) = (finance(city), approver(city));
-        let mut refunds = Vec::new();
-        for amount in ["30000", "4000"] {
-            let legs = json!([{ "leg": 0, "amount": amount }]);
-            let body = json!({ "payment": paid["id"], "legs": legs, "reason": REASON });
-            let path = "/admin/v1/payments/refunds";
-            let asked = officer.post_once(path, &new_id(city), &body).await.ok();
-            drop(approve(&second, &json!({ "id": asked["approval"] })).await.ok());
-            refunds.push(asked);
-        }
-        let reference = |refund: &Value| {
-            let id = city_ids::RefundId::parse(refund["id"].as_str().expect("an id"));
-            let id = id.expect("of a refund").as_uuid().to_string();
-            super::our_ref(&id).replacen('T', "R", 1)
-        };
-        let header = "provider_txn_no,our_ref,kind,amount,fee,status,paid_at,settled_on";
-        let at = "2026-03-04T10:00:00+07:00,2026-03-05";
-        let csv = format!(
-            "{header}\n9001,{},refund,30000,0,done,{at}\n9002,{},refund,3999,0,done,{at}\n\
-             9003,R00000000000000000000000077,refund,500,0,done,{at}\n",
-            reference(&refunds[0]),
-            reference(&refunds[1])
-        );
-        days(city, 1);
-
-        let officer = finance(city);
-        let seen = import(&officer, DAY, &csv).await;
-
-        let read = async |refund: &Value| {
-            let id = refund["id"].as_str().expect("an id");
-            officer.get(&format!("/admin/v1/payments/refunds/{id}")).await.ok()["state"].clone()
-        };
-        let states = (read(&refunds[0]).await, read(&refunds[1]).await);
-        assert_eq!(states, (json!("DONE"), json!("HELD")));
-        let seen = seen.ok();
-        assert_eq!(seen["classes"], json!({ "AMOUNT_DIFFERS": 1, "MISSING_HERE": 2 }));
-        assert_eq!(classes(&breaks(&officer, false).await), ["AMOUNT_DIFFERS", "MISSING_HERE"]);
-        let done = told(city, "RefundDone").await;
-        assert_eq!((done.len(), &done[0]["refund"]), (1, &refunds[0]["id"]));
-        the_books_agree(city).await;
-        city.settle().await;
-    });
-}
-
-#[test]
 fn a_file_that_cannot_be_read_changes_nothing() {
     run::<Payments>(async |city: &Town| {
         days(city, 1);
@@ -272,21 +306,41 @@ fn a_file_that_cannot_be_read_changes_nothing() {
     });
 }
 
+/// What stands there when the process dies between keeping a proof and moving the money; the statement of the day.
+async fn interrupted(city: &Town, who: &Character, evidence: &str) -> (Started, String) {
+    let lost = unheard(city, who, 40_000).await;
+    let csv = statement(city);
+    let number = csv.lines().nth(1).and_then(|line| line.split(',').next()).expect("a line");
+    let order = lost.id.as_str().and_then(|id| id.rsplit('_').next()).expect("an id");
+    let proof = format!(
+        "insert into payments.provider_txn (provider, txn_no, provider_order, amount, evidence, paid_at)
+         values ('VNPAY', '{number}', '{order}', 40000, '{evidence}', '2026-03-04 03:00:00+00')"
+    );
+    crate::treasury::sql(city, &proof).await;
+    (lost, csv)
+}
+
+#[test]
+fn a_statement_that_was_interrupted_goes_on_and_credits_no_more_than_before() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let (lost, csv) = interrupted(city, &who, "STATEMENT").await;
+        days(city, 1);
+
+        let run = import(&finance(city), DAY, &csv).await.ok();
+
+        assert_eq!(run["classes"], json!({ "MISSING_HERE": 1 }));
+        assert_eq!((state(&who, &lost).await, available(&who).await), ("REVIEW".into(), 0));
+        city.settle().await;
+        the_books_agree(city).await;
+    });
+}
+
 #[test]
 fn a_proof_that_was_kept_before_a_crash_moves_its_money_with_the_statement() {
     run::<Payments>(async |city: &Town| {
         let (who, _) = rich(city, 0).await;
-        let lost = topped_up(city, &who, 40_000, &["paid_no_ipn"]).await;
-        let csv = statement(city);
-        let number = csv.lines().nth(1).and_then(|line| line.split(',').next()).expect("a line");
-        let order = lost.id.as_str().and_then(|id| id.rsplit('_').next()).expect("an id");
-        // What stands there when the process dies between keeping the proof and moving the money.
-        let proof = format!(
-            "insert into payments.provider_txn (provider, txn_no, provider_order, amount, evidence, paid_at)
-             values ('VNPAY', '{number}', '{order}', 40000, 'IPN', '2026-03-04 03:00:00+00');
-             update payments.provider_order set next_poll_at = null"
-        );
-        crate::treasury::sql(city, &proof).await;
+        let (lost, csv) = interrupted(city, &who, "IPN").await;
         days(city, 1);
 
         let run = import(&finance(city), DAY, &csv).await.ok();

@@ -3,6 +3,7 @@
 use city_testkit::{Character, run};
 use serde_json::{Value, json};
 
+use super::reconciliation::{breaks, classes};
 use super::{ALL, SUSPENSE, Started, happens, net, pass, start, state, view};
 use crate::subject::Payments;
 use crate::town::{
@@ -261,6 +262,13 @@ fn a_refund_is_not_done_because_another_of_the_same_amount_was() {
         };
         assert_eq!((state(&one).await, state(&other).await), (json!("DONE"), json!("UNKNOWN")));
         assert_eq!(told(city, "RefundDone").await.len(), 1);
+        assert!(!classes(&breaks(&officer, false).await).contains(&"UNRESOLVED".to_owned()));
+        for _ in 0..2 {
+            city.clock().advance(chrono::Duration::days(7));
+            city.settle().await;
+        }
+        assert!(classes(&breaks(&officer, false).await).contains(&"UNRESOLVED".to_owned()));
+        assert_eq!(state(&other).await, "UNKNOWN", "the hold stays");
     });
 }
 

@@ -1,5 +1,8 @@
 //! Starting a payment through a provider.
 
+use std::sync::Arc;
+
+use city_providersim::Simulator;
 use city_testkit::run;
 use serde_json::json;
 
@@ -85,6 +88,22 @@ fn a_provider_without_an_address_is_not_offered() {
         let notice = bare.get("/ipn/vnpay?vnp_Amount=1").await.json();
         assert_eq!(notice["RspCode"], "97");
         city.settle().await;
+    });
+}
+
+#[test]
+fn the_simulator_of_providers_does_not_start_in_production() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime starts").block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let settings = city_providersim::Settings::throwaway("http://127.0.0.1:9/ipn/vnpay");
+        let (clock, tasks) = (Arc::new(city_clock::SystemClock), city_boot::Tasks::new());
+        let production = city_boot::Profile::Production;
+
+        let refused = Simulator::start(production, settings, clock, 7, listener, &tasks).err();
+
+        let text = refused.map(|error| error.to_string()).unwrap_or_default();
+        assert!(text.contains("does not run in production"), "{text}");
     });
 }
 

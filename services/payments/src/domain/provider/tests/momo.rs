@@ -65,10 +65,15 @@ fn what_we_send_is_signed_as_the_vectors() {
     let made = city().create_as(&order(ORDER), "REQ-000002", &WAYS, "Nap tien vi Hue-S");
     assert_eq!(made.body["signature"], CREATE_HASH);
     assert_eq!((made.path, &made.body["amount"]), ("/v2/gateway/api/create", &json!(150_000)));
-    let encoded: String = url::form_urlencoded::byte_serialize(b"Nap tien vi Hue-S").collect();
-    let encoded = CREATE.replace("Nap tien vi Hue-S", &encoded);
-    assert_ne!(made.body["signature"], Hash::Sha256.sign(&city().secret, &encoded));
-    assert!(!made.body["signature"].as_str().unwrap().starts_with("52c574cc27ac4df1"));
+    let encoded = CREATE.split('&').map(|pair| {
+        let (name, value) = pair.split_once('=').expect("a pair");
+        let value: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        format!("{name}={value}")
+    });
+    let encoded = encoded.collect::<Vec<_>>().join("&");
+    let never_sent = Hash::Sha256.sign(&city().secret, &encoded);
+    assert!(never_sent.starts_with("52c574cc27ac4df1ba80a1269c75ade6"), "{never_sent}");
+    assert_ne!(made.body["signature"], never_sent);
 
     assert_eq!(city().query(ORDER, "REQ-000003").body["signature"], QUERY_HASH);
     assert!(QUERY.contains(ORDER));
@@ -135,13 +140,15 @@ fn codes_mean_what_the_table_says() {
     let said = |code: &str| resigned(&[("resultCode", code)]).said;
 
     for code in [
-        "9000", "1000", "7000", "7002", "8000", "10", "11", "12", "13", "20", "40", "43", "99",
-        "123456",
+        "9000", "1000", "7000", "7002", "8000", "10", "11", "12", "13", "20", "40", "41", "42",
+        "43", "99", "123456",
     ] {
         assert_eq!(said(code), Said::Pending, "{code}");
     }
-    for code in ["21", "22", "1001", "1004", "1006", "1007", "1017", "1026", "4001", "4002", "4100"]
-    {
+    for code in [
+        "21", "22", "1001", "1002", "1003", "1004", "1006", "1007", "1017", "1026", "4001", "4002",
+        "4100",
+    ] {
         assert_eq!(said(code), Said::Refused, "{code}");
     }
     assert_eq!(said("1005"), Said::Expired);
@@ -169,21 +176,38 @@ fn unsigned_answers_count_only_with_our_reference_and_amount() {
     assert_eq!(answer(json!({ "amount": 15_000 })), Err(Unproven));
     assert_eq!(answer(json!({ "orderId": "ANOTHER" })), Err(Unproven));
     assert_eq!(answer(json!({ "partnerCode": "" })), Err(Unproven));
-    assert_eq!(answer(json!({ "resultCode": 9000 })), Ok(Said::Pending));
+    for code in [9000, 41, 42] {
+        assert_eq!(answer(json!({ "resultCode": code })), Ok(Said::Pending), "{code}");
+    }
+    for code in [1002, 1003] {
+        assert_eq!(answer(json!({ "resultCode": code })), Ok(Said::Refused), "{code}");
+    }
 }
 
 #[test]
 fn an_order_is_refused_only_by_a_clear_answer() {
-    let made = |code: i64, url: &str| {
-        let body = json!({ "partnerCode": "HUESMOMO", "orderId": ORDER, "resultCode": code, "payUrl": url });
+    const URL: &str = "https://pay.example/x";
+    let answered = |code: i64, url: &str, amount: Value| {
+        let body = json!({
+            "partnerCode": "HUESMOMO", "orderId": ORDER, "resultCode": code, "payUrl": url, "amount": amount,
+        });
         city().read_create(&order(ORDER), body.to_string().as_bytes())
     };
+    let made = |code: i64, url: &str| answered(code, url, json!(150_000));
 
-    assert_eq!(made(0, "https://pay.example/x"), Made::PayUrl("https://pay.example/x".to_owned()));
-    assert_eq!(made(1017, ""), Made::Refused);
-    for unclear in
-        [made(0, ""), made(41, ""), made(99, ""), city().read_create(&order(ORDER), b"<html>")]
-    {
+    assert_eq!(made(0, URL), Made::PayUrl(URL.to_owned()));
+    for code in [1002, 1003, 1017] {
+        assert_eq!(made(code, ""), Made::Refused, "{code}");
+    }
+    for unclear in [
+        made(0, ""),
+        made(41, ""),
+        made(42, ""),
+        made(99, ""),
+        answered(0, URL, json!(15_000)),
+        answered(0, URL, Value::Null),
+        city().read_create(&order(ORDER), b"<html>"),
+    ] {
         assert_eq!(unclear, Made::Unknown);
     }
 }
@@ -199,6 +223,7 @@ fn refunds_end_only_by_clear_answers() {
     assert_eq!(returned(0, 50_000), Returned::Done);
     assert_eq!(returned(0, 5_000), Returned::Unknown);
     assert_eq!(returned(1088, 0), Returned::Refused);
-    assert_eq!(returned(1080, 0), Returned::Running);
+    assert_eq!((returned(7000, 0), returned(7002, 0)), (Returned::Running, Returned::Running));
+    assert_eq!(returned(1080, 0), Returned::NotTaken);
     assert_eq!(returned(1081, 50_000), Returned::Unknown);
 }

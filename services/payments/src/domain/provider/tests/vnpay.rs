@@ -165,6 +165,18 @@ fn a_notice_that_was_touched_is_not_proven() {
 }
 
 #[test]
+fn what_the_city_signs_for_a_payer_is_no_notice() {
+    assert_eq!(city().read_notice(&signed(PAY, PAY_HASH)), Err(Unproven));
+    for missing in
+        ["&vnp_TransactionNo=14831393", "&vnp_ResponseCode=00", "&vnp_TransactionStatus=00"]
+    {
+        let query = IPN.replace(missing, "");
+        let hash = super::super::sign::Hash::Sha512.sign(&city().secret, &query);
+        assert_eq!(city().read_notice(&signed(&query, &hash)), Err(Unproven), "{missing}");
+    }
+}
+
+#[test]
 fn the_kind_of_hash_is_not_signed() {
     let with_kind = signed(&format!("{IPN}&vnp_SecureHashType=HMACSHA512"), IPN_HASH);
     assert!(city().read_notice(&with_kind).is_ok());

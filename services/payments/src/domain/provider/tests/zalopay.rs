@@ -130,9 +130,33 @@ fn answers_mean_what_the_table_says() {
     assert_eq!(said(1, 1, 150_000), Ok(paid));
     assert_eq!(said(1, 1, 150_001), Err(Unproven));
     assert_eq!(said(2, -54, 0), Ok(Said::Expired));
-    assert_eq!(said(2, -1, 0), Ok(Said::Refused));
+    assert_eq!(said(2, -101, 0), Ok(Said::Unpaid));
+    for sub in [-63, -332, -333] {
+        assert_eq!(said(2, sub, 0), Ok(Said::Refused), "{sub}");
+    }
     assert_eq!(said(3, 0, 0), Ok(Said::Pending));
     assert_eq!(Merchant::read_query(&order("000003"), b"{}"), Err(Unproven));
+}
+
+/// Faults of a question, and what nobody knows the meaning of.
+const UNCLEAR: [i64; 11] = [-401, -402, -403, -429, -500, -999, -68, -217, -1, 0, 7];
+
+#[test]
+fn a_fault_of_the_question_ends_no_order() {
+    for sub in UNCLEAR {
+        for body in [
+            json!({ "return_code": 2, "sub_return_code": sub }),
+            json!({ "return_code": 2, "sub_return_code": sub, "amount": 150_000, "zp_trans_id": 7 }),
+        ] {
+            let said = Merchant::read_query(&order("000003"), body.to_string().as_bytes());
+            assert_eq!(said, Ok(Said::Pending), "{body}");
+        }
+    }
+    let bare = Merchant::read_query(&order("000003"), br#"{"return_code":2}"#);
+    assert_eq!(bare, Ok(Said::Pending));
+    // Some come without a sub code.
+    let bare = Merchant::read_query(&order("000003"), br#"{"return_code":-402}"#);
+    assert_eq!(bare, Ok(Said::Pending));
 }
 
 #[test]
@@ -144,6 +168,15 @@ fn only_the_question_ends_a_refund() {
     assert_eq!(returned(1, 1, RefundAnswer::ToRefund), Returned::Running);
     assert_eq!(returned(1, 1, RefundAnswer::ToQuery), Returned::Done);
     assert_eq!(returned(3, 1, RefundAnswer::ToQuery), Returned::Running);
-    assert_eq!(returned(2, -1, RefundAnswer::ToQuery), Returned::Refused);
-    assert_eq!(returned(2, -500, RefundAnswer::ToRefund), Returned::Unknown);
+    assert_eq!(returned(2, -101, RefundAnswer::ToQuery), Returned::NotFound);
+    for sub in [-13, -14, -32] {
+        assert_eq!(returned(2, sub, RefundAnswer::ToQuery), Returned::Refused, "{sub}");
+        assert_eq!(returned(2, sub, RefundAnswer::ToRefund), Returned::Unknown, "{sub}");
+    }
+    for sub in UNCLEAR {
+        for asked in [RefundAnswer::ToRefund, RefundAnswer::ToQuery] {
+            assert_eq!(returned(2, sub, asked), Returned::Unknown, "{sub} {asked:?}");
+            assert_eq!(returned(sub.min(-1), 0, asked), Returned::Unknown, "{sub} {asked:?}");
+        }
+    }
 }
