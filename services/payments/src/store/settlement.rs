@@ -61,7 +61,8 @@ pub async fn list_due(
     Ok(rows.into_iter().map(|row| (AccountNo(row.id), row.ext)).collect())
 }
 
-/// Settlements to be closed; those that there are already stay.
+/// Settlements to be closed; those that there are already stay. Their ids follow from payee and period, and two that race
+/// collide in both.
 pub async fn open(
     db: &mut PgConnection,
     due: &[(SettlementId, AccountNo)],
@@ -73,7 +74,7 @@ pub async fn open(
     let opened = sqlx::query!(
         "insert into payments.settlement (id, payee, period, opened_at)
          select d.id, d.payee, $3, $4 from unnest($1::uuid[], $2::bigint[]) as d(id, payee)
-         on conflict on constraint settlement_once_per_period do nothing",
+         on conflict do nothing",
         &ids,
         &payees,
         period,

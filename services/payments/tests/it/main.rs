@@ -35,6 +35,7 @@ mod plans;
 mod privacy;
 mod providers;
 mod qr;
+mod raced_inserts;
 mod ready;
 mod receipts;
 mod refunds;

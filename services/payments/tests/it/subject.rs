@@ -80,6 +80,15 @@ pub async fn warm(db: &PgPool) {
     }
 }
 
+/// Waits until a service is ready, as whoever sends it requests would: the election takes a few round trips.
+async fn ready(service: &Service) {
+    for check in &service.readiness {
+        while !check.passes().await {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
 impl Subject for Payments {
     const NAME: ServiceName = ServiceName::Payments;
 
@@ -100,6 +109,7 @@ impl Subject for Payments {
         let ids = infra.ids.clone();
         let service = build(config, infra).await.expect("development needs no configuration");
         door.open(service.router(ids, None));
+        ready(&service).await;
         service
     }
 }

@@ -62,7 +62,8 @@ pub struct NewOrder<'a> {
     pub next_poll_at: Option<Timestamp>,
 }
 
-/// A new order; false when there is one of this id.
+/// A new order; false when there is one of this id. Its other unique columns follow from the id, and two that race collide
+/// in those as well: a conflict of the key alone would let them fail.
 pub async fn insert(db: &mut PgConnection, order: &NewOrder<'_>) -> Result<bool, Error> {
     let (bill, revision) = order.bill.map(|(bill, revision)| (bill.as_uuid(), revision)).unzip();
     let inserted = sqlx::query!(
@@ -70,7 +71,7 @@ pub async fn insert(db: &mut PgConnection, order: &NewOrder<'_>) -> Result<bool,
              (id, money, provider, our_ref, owner, wallet, bill, bill_revision, amount, req_hash, created_at, expires_at,
               pay_url, next_poll_at, subject)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-         on conflict on constraint provider_order_pkey do nothing",
+         on conflict do nothing",
         order.id.as_uuid(),
         order.money,
         super::name(order.provider),

@@ -50,11 +50,11 @@ pub fn our_ref(id: &str) -> String {
     std::iter::once('T').chain(chars).collect()
 }
 
-fn to_start(id: &str, provider: &str, amount: i64) -> Value {
+pub fn to_start(id: &str, provider: &str, amount: i64) -> Value {
     json!({ "idempotencyKey": id, "provider": provider, "amount": amount.to_string() })
 }
 
-async fn try_start(who: &Character, body: &Value) -> Answer {
+pub async fn try_start(who: &Character, body: &Value) -> Answer {
     who.post("/internal/v1/start-provider-payment", body).await
 }
 
