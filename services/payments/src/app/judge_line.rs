@@ -18,10 +18,10 @@ use super::move_refund::provider_order;
 use super::provider::{answered, hear};
 use super::{App, finish_refund};
 use crate::domain::chart;
-use crate::domain::ledger::{Claim, Class as Account, Leg, Posting, Purpose, Verdict};
+use crate::domain::ledger::{Class as Account, Leg, Posting, Purpose, Verdict};
 use crate::domain::limits::midnight;
 use crate::domain::provider::{Proof, Said, refund_of_ref};
-use crate::domain::reconciliation::{Fee, Kind, Line, aside_subject};
+use crate::domain::reconciliation::{Fee, Kind, Line, number_claim};
 use crate::domain::working_days;
 use crate::error::{Error, fault};
 use crate::store;
@@ -30,9 +30,6 @@ use crate::store::reconciliation::{Break, KeptLine, Run};
 
 /// Working days in which a break should be closed.
 const DUE: i32 = 2;
-
-/// How the claim on a number that nobody here knows ends it.
-const SET_ASIDE: i16 = 1;
 
 /// What a line is.
 struct Judged {
@@ -81,7 +78,13 @@ pub async fn judge_line(
     };
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     if store::reconciliation::judge(&mut tx, run.id, line.number, judged.class, counted).await? {
-        if let Some(amount) = judged.about {
+        if let Some(about) = judged.about {
+            let amount = match (judged.class, judged.order) {
+                (Class::AmountDiffers, Some(order)) => {
+                    differing(&mut tx, order, &line.txn_no, line.amount).await?
+                }
+                _ => about,
+            };
             let closed = judged.settled.then_some((now, None, None));
             let key = line.txn_no.clone();
             let of = (judged.class, run.provider, key, judged.order, amount);
@@ -142,7 +145,7 @@ async fn judge_payment(
             Judged::of(Class::Duplicate, line.amount, of)
         }
         Some((_, amount, _)) if amount != line.amount => {
-            Judged::of(Class::AmountDiffers, (line.amount - amount).abs(), of)
+            Judged::of(Class::AmountDiffers, line.amount, of)
         }
         // Said by this line before a crash, and by nothing else.
         Some((.., true)) => {
@@ -196,17 +199,32 @@ async fn set_aside(app: &App, provider: Provider, line: &Line) -> Result<(), Err
         tx.commit().await.map_err(fault("committing"))?;
         (clearing, suspense)
     };
-    let subject = aside_subject(store::provider::name(provider), &line.txn_no);
+    let claim = number_claim(store::provider::name(provider), &line.txn_no);
     let leg = Leg::post(clearing, suspense, line.amount, Purpose::Reconciliation);
-    let hash = sha256(&[b"recon.aside", subject.as_bytes(), &line.amount.to_be_bytes()]);
-    let claims = vec![Claim { subject, outcome: SET_ASIDE }];
+    let hash = sha256(&[b"recon.aside", claim.subject.as_bytes(), &line.amount.to_be_bytes()]);
+    let claims = vec![claim];
     // An id of now, whenever a file says that it was paid: the claim lets it happen once.
     let id = app.ids.uuid(app.clock.now());
     match app.ledger.post(Posting { claims, ..Posting::new(id, hash, vec![leg]) }).await? {
-        // Refused: another line said so before.
+        // Refused: another line said so before, or the number is that of an order.
         Verdict::Created(_) | Verdict::Refused(_) => Ok(()),
         other => Err(unexpected(&other)),
     }
+}
+
+/// How much a break about a number with another amount than its order is about, in the caller's transaction: all that was said,
+/// or what differs once the number proves the order. Whoever proves it just now is waited for.
+pub(super) async fn differing(
+    tx: &mut PgConnection,
+    order: ProviderOrderId,
+    number: &str,
+    said: i64,
+) -> Result<i64, Error> {
+    store::provider::lock(tx, order).await?;
+    Ok(match store::reconciliation::proof_of(tx, order).await? {
+        Some((proof, has, _)) if proof == number => (said - has).abs(),
+        _ => said,
+    })
 }
 
 /// What a break is about: class, provider, number or reference, order, amount.

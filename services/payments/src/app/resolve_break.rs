@@ -2,15 +2,17 @@
 
 use city_auth::Staff;
 use city_contracts::key::IdempotencyKey;
+use city_contracts::payments::ReconciliationClass;
 use city_events::idempotency::{Claim as Key, claim};
 use city_ids::ReconciliationBreakId;
 use city_receipt::sha256;
+use sqlx::PgConnection;
 
 use super::App;
 use super::ask_approval::{Begun, begin};
 use crate::domain::approval::{Approval, Asked, Remedy};
 use crate::domain::ledger::{Claim, Class, CommandRefusal, Leg, Posting, Purpose, Verdict};
-use crate::domain::reconciliation::aside_subject;
+use crate::domain::reconciliation::{difference_claim, number_claim};
 use crate::domain::{chart, input};
 use crate::error::{Error, broken, fault};
 use crate::store;
@@ -102,8 +104,8 @@ async fn ask(
     asking.finish(staff, asked, reason).await
 }
 
-/// Moves what a break is about, as a second officer approved, and closes it; not when it was closed since that was asked.
-/// Idempotent by an id that follows from the request.
+/// Moves what a break is about, as a second officer approved, and closes it; not when it was closed since that was asked, or is
+/// about another amount. Idempotent by an id that follows from the request.
 ///
 /// From the officer's yes until its outcome is kept, nobody else closes the break: what is open here stays open until its money
 /// has moved.
@@ -115,13 +117,13 @@ pub(super) async fn remedy_break(
     approval: &Approval,
     (id, amount, to): (ReconciliationBreakId, i64, Remedy),
 ) -> Result<Verdict, Error> {
-    let mut subjects = vec![id.as_uuid()];
+    let mut claims = vec![Claim { subject: id.as_uuid(), outcome: REMEDIED }];
     let (dr, cr) = {
         let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
         store::reconciliation::lock_break(&mut tx, id).await?; // whoever closes it just now comes first
         let found = store::reconciliation::find_break(&mut tx, id).await?;
         let found = found.ok_or(Error::NotFound)?;
-        if found.closed.is_some()
+        if (found.closed.is_some() || found.amount != amount)
             && store::payment::find_known(&mut tx, approval.act()).await?.is_none()
         {
             return Ok(Verdict::CommandRefused(CommandRefusal::FlagsChanged)); // the request ends STALE
@@ -130,7 +132,10 @@ pub(super) async fn remedy_break(
         let clearing = store::ledger::open(&mut tx, clearing, Class::Clearing, None).await?;
         let accounts = match to {
             Remedy::Suspense => {
-                subjects.push(aside_subject(name(found.provider), &found.key));
+                let (of, number) = (name(found.provider), &found.key);
+                let rest = is_rest(&mut tx, &found).await?;
+                let claim = if rest { difference_claim } else { number_claim };
+                claims.push(claim(of, number));
                 let ext = chart::SUSPENSE;
                 (clearing, store::ledger::open(&mut tx, ext, Class::Suspense, None).await?)
             }
@@ -145,7 +150,6 @@ pub(super) async fn remedy_break(
     let reference = Some(id.as_uuid());
     let leg = Leg { reference, ..Leg::post(dr, cr, amount, Purpose::Reconciliation) };
     let hash = sha256(&[b"recon.remedy", approval.id.as_bytes()]);
-    let claims = subjects.into_iter().map(|subject| Claim { subject, outcome: REMEDIED }).collect();
     let posting = Posting { claims, ..Posting::new(approval.act(), hash, vec![leg]) };
     let verdict = app.ledger.post(posting).await?;
     if let (Verdict::Created(_), Some(officer)) = (&verdict, approval.requested_by) {
@@ -155,4 +159,14 @@ pub(super) async fn remedy_break(
         store::reconciliation::close_remedied(&mut db, id, by, now).await?;
     }
     Ok(verdict)
+}
+
+/// Whether a break is about money beside the payment of its number: what differs from the order that the payment went to, or
+/// what a line lists once more.
+async fn is_rest(db: &mut PgConnection, found: &Break) -> Result<bool, Error> {
+    let Some(order) = found.order else {
+        return Ok(found.class == ReconciliationClass::Duplicate);
+    };
+    let proof = store::reconciliation::proof_of(db, order).await?;
+    Ok(proof.is_some_and(|(number, ..)| number == found.key))
 }

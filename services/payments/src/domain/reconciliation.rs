@@ -7,12 +7,14 @@ use city_clock::Timestamp;
 use city_receipt::derive;
 use uuid::Uuid;
 
-use super::ledger::{AccountNo, Leg, Purpose};
+use super::ledger::{AccountNo, Claim, Leg, Purpose};
 
 /// The most lines of a statement.
 pub const MOST_LINES: usize = 100_000;
 /// The largest amount of a line or leg, in dong.
 const LARGEST: i64 = 100_000_000_000;
+/// How the claim on a number, or on what differs of it, ends it.
+const TAKEN: i16 = 1;
 /// The longest number or reference of a provider.
 const LONGEST: usize = 100;
 
@@ -194,10 +196,22 @@ pub fn legs(net: Net, clearing: AccountNo, bank: AccountNo, cost: AccountNo) -> 
     legs
 }
 
-/// What is claimed by whatever puts the money of a number aside: a statement's line itself, or the remedy of one of the breaks
-/// about it. So it leaves what the provider owes once.
-pub fn aside_subject(provider_name: &str, number: &str) -> Uuid {
+/// What is claimed by whatever takes the payment of a number off what its provider owes: the order that it pays, a line of a
+/// statement, or the remedy of a break about it. So it leaves there once.
+pub fn number_subject(provider_name: &str, number: &str) -> Uuid {
     derive(&format!("recon.aside.{provider_name}.{number}"), Uuid::nil())
+}
+
+/// The claim on it.
+pub fn number_claim(provider_name: &str, number: &str) -> Claim {
+    Claim { subject: number_subject(provider_name, number), outcome: TAKEN }
+}
+
+/// The claim of what puts money of a number aside beside its payment: by how much it differs from the order that the payment went
+/// to, or what a statement lists once more.
+pub fn difference_claim(provider_name: &str, number: &str) -> Claim {
+    let subject = derive(&format!("recon.difference.{provider_name}.{number}"), Uuid::nil());
+    Claim { subject, outcome: TAKEN }
 }
 
 fn split(from: AccountNo, to: AccountNo, amount: i64) -> Vec<Leg> {

@@ -9,13 +9,14 @@ use city_money::Vnd;
 use sqlx::PgConnection;
 
 use super::super::App;
-use super::super::judge_line::open_break;
+use super::super::judge_line::{differing, open_break};
 use super::read::changed;
 use super::settle::{set_aside_doubted, settle};
 use crate::domain::provider::{Proof, Said, arrival};
+use crate::domain::reconciliation::number_subject;
 use crate::error::{Error, fault};
 use crate::store;
-use crate::store::provider::{Class, Evidence, Order};
+use crate::store::provider::{Class, Evidence, Order, Proved, name};
 
 /// What became of something that was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +60,13 @@ pub async fn hear(app: &App, order: &Order, said: &Said, by: Evidence) -> Result
             if !prove(app, order, proof, by, now).await? {
                 return Ok(Heard::Again);
             }
-            settle(app, order, now).await
+            settle(app, order, &proof.txn_no, now).await
         }
         Said::Doubted(proof) => {
             if !prove(app, order, proof, by, now).await? {
                 return Ok(Heard::Again);
             }
-            let heard = set_aside_doubted(app, order).await?;
+            let heard = set_aside_doubted(app, order, &proof.txn_no, now).await?;
             if heard == Heard::Again && was_credited(app, order).await? {
                 differs(app, order, Class::FailedAfterPaid, (None, None), now).await?;
             }
@@ -94,16 +95,21 @@ pub(super) async fn differs(
     (amount, txn_no): (Option<i64>, Option<&str>),
     now: Timestamp,
 ) -> Result<bool, Error> {
-    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let (id, of) = (app.ids.uuid(now), (order.provider, order.id));
+    let said = amount.unwrap_or(order.amount).max(0);
+    let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
+    let about = match txn_no {
+        Some(number) if class == Class::AmountDiffers => {
+            differing(&mut tx, order.id, number, said).await?
+        }
+        _ => said,
+    };
     let first = store::provider::insert_break(&mut tx, id, class, of, amount, now).await?;
     if first {
         tracing::warn!(order.id = %order.id, class = ?class, "A provider says something else");
     }
-    if let Some(txn_no) = txn_no {
-        let amount = amount.unwrap_or(order.amount).max(0);
-        let class = class.of_break();
-        let about = (class, order.provider, txn_no.to_owned(), Some(order.id), amount);
+    if let Some(number) = txn_no {
+        let about = (class.of_break(), order.provider, number.to_owned(), Some(order.id), about);
         open_break(app, &mut tx, about, None, now).await?;
     }
     tx.commit().await.map_err(fault("committing"))?;
@@ -116,8 +122,9 @@ async fn was_credited(app: &App, order: &Order) -> Result<bool, Error> {
     Ok(found.is_some_and(|order| order.facts.arrival == Some(arrival::CREDITED)))
 }
 
-/// Keeps the proof before the money moves, so that what is proven is never forgotten; false for a second one. With it, what was
-/// open because nobody could tell is closed; what is said again of money that arrived answers nothing more.
+/// Keeps the proof before the money moves, so that what is proven is never forgotten; false for a second one, and for a number
+/// whose payment left what the provider owes by another way. With it, what was open because nobody could tell is closed, and what
+/// was open about another amount of this number is about the rest; what is said again of money that arrived answers nothing more.
 async fn prove(
     app: &App,
     order: &Order,
@@ -125,17 +132,26 @@ async fn prove(
     by: Evidence,
     now: Timestamp,
 ) -> Result<bool, Error> {
+    let (of, number) = ((order.provider, order.id), &proof.txn_no);
+    let subject = number_subject(name(order.provider), number);
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
-    let first = store::provider::insert_txn(&mut tx, order, proof, by, now).await?;
-    if first && order.facts.arrival.is_none() {
-        answered(&mut tx, (order.provider, order.id), std::slice::from_ref(&order.our_ref), now)
-            .await?;
+    store::provider::lock(&mut tx, order.id).await?; // a break about another amount comes before or after
+    let proved = if store::provider::is_elsewhere(&mut tx, subject, order.money).await? {
+        Proved::Otherwise
+    } else {
+        store::provider::insert_txn(&mut tx, order, (proof, subject), by, now).await?
+    };
+    if proved == Proved::Now {
+        store::reconciliation::leave_difference(&mut tx, of, number, order.amount).await?;
+    }
+    if proved != Proved::Otherwise && order.facts.arrival.is_none() {
+        answered(&mut tx, of, std::slice::from_ref(&order.our_ref), now).await?;
     }
     tx.commit().await.map_err(fault("committing"))?;
-    if !first {
-        differs(app, order, Class::Duplicate, (None, Some(&proof.txn_no)), now).await?;
+    if proved == Proved::Otherwise {
+        differs(app, order, Class::Duplicate, (None, Some(number)), now).await?;
     }
-    Ok(first)
+    Ok(proved != Proved::Otherwise)
 }
 
 /// Closes what the money of an order answers that came as it was ordered, in the caller's transaction.

@@ -1,7 +1,7 @@
 //! Money that arrived goes where it was meant for, or aside.
 //!
-//! Two claims keep it single. The one on the order's money says where it went when it arrived; the one on the order says
-//! how it ended. Every id follows from the order, so each step happens once however often it is tried; where such an id is
+//! Three claims keep it single. The one on the order's money says where it went when it arrived; the one on the number of its
+//! payment, that this payment went nowhere else; the one on the order, how it ended. Every id follows from the order, so each step happens once however often it is tried; where such an id is
 //! spent, the claims alone keep the step single.
 
 use city_clock::Timestamp;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::super::freeze_wallet::unexpected;
 use super::super::{App, pay_bill, view};
-use super::hear::Heard;
+use super::hear::{Heard, differs};
 use super::read::changed;
 use super::refund::{give_back, is_suspended};
 use crate::domain::bill;
@@ -22,17 +22,18 @@ use crate::domain::chart;
 use crate::domain::dues::split;
 use crate::domain::ledger::{AccountNo, Claim, Class, Code, Event, Leg, Posting, Purpose, Verdict};
 use crate::domain::provider::{arrival, outcome};
+use crate::domain::reconciliation::number_claim;
 use crate::error::{Error, broken};
 use crate::events;
 use crate::store;
-use crate::store::provider::Order;
+use crate::store::provider::{Class as Difference, Order, name};
 use crate::store::wallet::Of;
 
 /// Where money comes from when it is credited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum From {
-    /// What the provider owes: it arrives now.
-    Clearing,
+enum From<'a> {
+    /// What the provider owes: it arrives now, by a payment of this number.
+    Clearing(&'a str),
     /// Aside: it arrived before.
     Suspense,
 }
@@ -46,12 +47,19 @@ pub enum Credit {
     EndedOtherwise,
     /// Its money is aside.
     Aside,
+    /// The payment of that number went elsewhere.
+    Elsewhere,
     /// Whom it was meant for does not take it.
     Refused(Code),
 }
 
 /// Credits money that arrived, or puts it aside when whom it was meant for cannot take it.
-pub async fn settle(app: &App, order: &Order, now: Timestamp) -> Result<Heard, Error> {
+pub async fn settle(
+    app: &App,
+    order: &Order,
+    number: &str,
+    now: Timestamp,
+) -> Result<Heard, Error> {
     let known = order.facts.claim.is_some();
     match order.facts.arrival {
         Some(arrival::CREDITED) => return Ok(Heard::Again),
@@ -61,9 +69,10 @@ pub async fn settle(app: &App, order: &Order, now: Timestamp) -> Result<Heard, E
         }
         _ => {}
     }
-    match credit(app, order, From::Clearing, now).await? {
+    match credit(app, order, From::Clearing(number), now).await? {
         Credit::Done => {}
         Credit::EndedOtherwise => return Ok(Heard::Again),
+        Credit::Elsewhere => return went_elsewhere(app, order, number, now).await,
         // The provider doubted the payer before and does so no more.
         Credit::Aside => match order.facts.arrival {
             Some(arrival::DOUBTED) => release(app, order, now).await.map(drop)?,
@@ -72,7 +81,7 @@ pub async fn settle(app: &App, order: &Order, now: Timestamp) -> Result<Heard, E
         Credit::Refused(code) => {
             tracing::info!(order.id = %order.id, code = code.name(), "Money through a provider goes aside");
             let what = (arrival::SUSPENDED, "order.suspense", ProviderPaymentState::Refunding);
-            let heard = put_aside(app, order, what).await?;
+            let heard = put_aside(app, order, what, number, now).await?;
             give_back_if_aside(app, order).await?;
             return Ok(heard);
         }
@@ -90,9 +99,25 @@ async fn give_back_if_aside(app: &App, order: &Order) -> Result<(), Error> {
 }
 
 /// Puts money aside whose payer the provider doubts.
-pub async fn set_aside_doubted(app: &App, order: &Order) -> Result<Heard, Error> {
+pub async fn set_aside_doubted(
+    app: &App,
+    order: &Order,
+    number: &str,
+    now: Timestamp,
+) -> Result<Heard, Error> {
     let what = (arrival::DOUBTED, "order.review", ProviderPaymentState::Review);
-    put_aside(app, order, what).await
+    put_aside(app, order, what, number, now).await
+}
+
+/// Officers, or a statement, put the payment of a number aside just before its provider said whose it is: two officers give it out.
+async fn went_elsewhere(
+    app: &App,
+    order: &Order,
+    number: &str,
+    now: Timestamp,
+) -> Result<Heard, Error> {
+    differs(app, order, Difference::Duplicate, (None, Some(number)), now).await?;
+    Ok(Heard::Again)
 }
 
 /// Credits money that was put aside.
@@ -100,9 +125,14 @@ pub async fn release(app: &App, order: &Order, now: Timestamp) -> Result<Credit,
     credit(app, order, From::Suspense, now).await
 }
 
-async fn credit(app: &App, order: &Order, from: From, now: Timestamp) -> Result<Credit, Error> {
+async fn credit(
+    app: &App,
+    order: &Order,
+    from: From<'_>,
+    now: Timestamp,
+) -> Result<Credit, Error> {
     let (label, ext, class) = match from {
-        From::Clearing => ("order.credit", chart::clearing(order.provider), Class::Clearing),
+        From::Clearing(_) => ("order.credit", chart::clearing(order.provider), Class::Clearing),
         From::Suspense => ("order.release", chart::SUSPENSE, Class::Suspense),
     };
     let mut db = app.connection().await?;
@@ -113,8 +143,9 @@ async fn credit(app: &App, order: &Order, from: From, now: Timestamp) -> Result<
     };
     drop(db); // the ledger has its own connection
     let mut claims = vec![Claim { subject: order.subject, outcome: outcome::CREDITED }];
-    if from == From::Clearing {
+    if let From::Clearing(number) = from {
         claims.push(Claim { subject: order.money, outcome: arrival::CREDITED });
+        claims.push(number_claim(name(order.provider), number));
     }
     claims.extend(
         order.bill.map(|(_, revision)| Claim { subject: revision, outcome: bill::outcome::PAID }),
@@ -138,7 +169,8 @@ async fn credit(app: &App, order: &Order, from: From, now: Timestamp) -> Result<
                 let claim = now.and_then(|now| now.facts.claim);
                 if claim == Some(outcome::CREDITED) { Credit::Done } else { Credit::EndedOtherwise }
             }
-            (Code::AlreadyResolved, 1, From::Clearing) => Credit::Aside,
+            (Code::AlreadyResolved, 1, From::Clearing(_)) => Credit::Aside,
+            (Code::AlreadyResolved, 2, From::Clearing(_)) => Credit::Elsewhere,
             (code, ..) => Credit::Refused(code),
         }),
         other => Err(unexpected(&other)),
@@ -225,22 +257,32 @@ async fn put_aside(
     app: &App,
     order: &Order,
     (why, label, state): (i16, &'static str, ProviderPaymentState),
+    number: &str,
+    now: Timestamp,
 ) -> Result<Heard, Error> {
     let known = order.facts.arrival.is_some();
     let mut db = app.connection().await?;
-    let id = unspent(app, &mut db, (label, order), app.clock.now()).await?;
+    let id = unspent(app, &mut db, (label, order), now).await?;
     let clearing = chart::clearing(order.provider);
     let clearing = store::ledger::open(&mut db, clearing, Class::Clearing, None).await?;
     let suspense = store::ledger::open(&mut db, chart::SUSPENSE, Class::Suspense, None).await?;
     drop(db);
     let told = changed(order, state);
     let posting = Posting {
-        claims: vec![Claim { subject: order.money, outcome: why }],
+        claims: vec![
+            Claim { subject: order.money, outcome: why },
+            number_claim(name(order.provider), number),
+        ],
         events: vec![events::event(derive("event.order", id), "ProviderPaymentChanged", &told)],
         ..Posting::new(id, req_hash(label, order), vec![leg(clearing, suspense, order)])
     };
     match app.ledger.post(posting).await? {
         Verdict::Created(_) if !known => Ok(Heard::Recorded),
+        Verdict::Refused(refused)
+            if (refused.code, refused.detail) == (Code::AlreadyResolved, 1) =>
+        {
+            went_elsewhere(app, order, number, now).await
+        }
         // Its money arrived before, here or where it was meant for.
         Verdict::Created(_) | Verdict::Refused(_) => Ok(Heard::Again),
         other => Err(unexpected(&other)),

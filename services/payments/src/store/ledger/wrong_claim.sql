@@ -46,6 +46,13 @@ with needed as (
     ) step(label, subject, outcome)
     where t.req_hash = sha256(convert_to(step.label, 'UTF8') || uuid_send(o.id) || int8send(o.amount))
     union all
+    -- The number of the payment by which its money arrived.
+    select x.subject, m.posting, 1
+    from payments.provider_txn x
+    join payments.provider_order o on o.id = x.provider_order
+    join payments.ledger_claim m on m.subject = o.money
+    where x.subject is not null
+    union all
     -- The first refund of an order's money that is aside: after it nobody is credited any more.
     select o.subject, back.posting, 2
     from (

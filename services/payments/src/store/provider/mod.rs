@@ -11,7 +11,7 @@ pub use order::{
     Name, NewOrder, Order, end, find, find_by_ref, insert, list, set_next_poll, set_pay_url,
     take_due,
 };
-pub use proof::{Class, Evidence, insert_break, insert_txn};
+pub use proof::{Class, Evidence, Proved, insert_break, insert_txn, is_elsewhere};
 pub use refund::{find_moved_by, lock, plan_refund, sent_at, set_sent, set_sent_at, take_refund};
 pub use review::{Aside, Decision, insert_decision, list_aside};
 

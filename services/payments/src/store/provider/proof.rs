@@ -31,28 +31,40 @@ impl Evidence {
     }
 }
 
-/// Keeps a proof; false when another number proves this order, or this number another order.
+/// What became of a proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proved {
+    /// It is the order's from now on.
+    Now,
+    /// It was the order's before.
+    Before,
+    /// Another number proves this order, or this number is somebody else's.
+    Otherwise,
+}
+
+/// Keeps a proof, with the subject of the claim on its number.
 pub async fn insert_txn(
     db: &mut PgConnection,
     order: &Order,
-    proof: &Proof,
+    (proof, subject): (&Proof, Uuid),
     evidence: Evidence,
     at: Timestamp,
-) -> Result<bool, Error> {
+) -> Result<Proved, Error> {
     let provider = super::name(order.provider);
     let inserted = sqlx::query!(
-        "insert into payments.provider_txn (provider, txn_no, provider_order, amount, evidence, paid_at)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+        "insert into payments.provider_txn (provider, txn_no, provider_order, amount, evidence, paid_at, subject)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
         provider,
         proof.txn_no,
         order.id.as_uuid(),
         order.amount,
         evidence.name(),
-        proof.paid_at.unwrap_or(at)
+        proof.paid_at.unwrap_or(at),
+        subject
     );
     let inserted = inserted.execute(&mut *db).await.map_err(fault("keeping a proof of payment"))?;
     if inserted.rows_affected() == 1 {
-        return Ok(true);
+        return Ok(Proved::Now);
     }
     let known = sqlx::query_scalar!(
         r#"select exists (select from payments.provider_txn
@@ -61,7 +73,25 @@ pub async fn insert_txn(
         proof.txn_no,
         order.id.as_uuid()
     );
-    known.fetch_one(db).await.map_err(fault("reading a proof of payment"))
+    let known = known.fetch_one(db).await.map_err(fault("reading a proof of payment"))?;
+    Ok(if known { Proved::Before } else { Proved::Otherwise })
+}
+
+/// Whether the payment of a number left what its provider owes, and not as the money of this order.
+pub async fn is_elsewhere(
+    db: &mut PgConnection,
+    number: Uuid,
+    money: Uuid,
+) -> Result<bool, Error> {
+    let elsewhere = sqlx::query_scalar!(
+        r#"select exists (select from payments.ledger_claim n
+                          where n.subject = $1
+                            and not exists (select from payments.ledger_claim m
+                                            where m.subject = $2 and m.posting = n.posting)) as "elsewhere!""#,
+        number,
+        money
+    );
+    elsewhere.fetch_one(db).await.map_err(fault("asking where a payment is"))
 }
 
 /// What differs.

@@ -163,6 +163,24 @@ pub async fn close_answered(
     Ok(left)
 }
 
+/// A number proves its order: what was open about all that was said of it is open about the rest.
+pub async fn leave_difference(
+    db: &mut PgConnection,
+    (of, order): (Provider, ProviderOrderId),
+    number: &str,
+    has: i64,
+) -> Result<(), Error> {
+    let left = sqlx::query!(
+        "update payments.recon_break set amount = abs(amount - $4)
+         where provider = $1 and key = $2 and provider_order = $3 and class = 'AMOUNT_DIFFERS' and closed_at is null",
+        name(of),
+        number,
+        order.as_uuid(),
+        has
+    );
+    left.execute(db).await.map(drop).map_err(fault("leaving what differs"))
+}
+
 /// Closes a break in the caller's transaction, by an officer with a reason or by a witness; false when it is closed, and while a
 /// second officer's yes to moving its money is being carried out.
 pub async fn close(

@@ -8,7 +8,7 @@ mod run;
 pub use day::{came, missing_days};
 pub use difference::{
     Break, alarm_late, close, close_answered, close_by_witness, close_remedied, find_break,
-    list_breaks, lock_break, missing_there, open_break, said_otherwise,
+    leave_difference, list_breaks, lock_break, missing_there, open_break, said_otherwise,
 };
 pub use line::{
     KeptLine, Witness, agreed_fee, classes, judge, net, proof_of, unjudged, witness_of,

@@ -75,7 +75,7 @@ fn money_stuck_at_the_payers_bank_is_somebodys_to_look_at() {
 }
 
 /// VNPAY says something of an order of 50,000 dong and names this amount; its answer.
-async fn says(city: &Town, of: &Started, (txn_no, status): (&str, &str), amount: i64) -> String {
+pub(super) async fn says(city: &Town, of: &Started, (txn_no, status): (&str, &str), amount: i64) -> String {
     let named = format!("vnp_Amount={}&", amount * 100);
     let query = vnpay(&of.our_ref, "00", status, txn_no).replace("vnp_Amount=5000000&", &named);
     vnpay_is_told(&city.anonymous(), &signed(&query)).await

@@ -8,6 +8,7 @@ mod doubted_bill;
 mod ended;
 mod late;
 mod messages;
+mod numbers;
 mod paid;
 mod paid_back;
 mod races;
