@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 
 use super::freeze_wallet::unexpected;
 use super::move_refund::provider_order;
-use super::provider::{answered, hear};
+use super::provider::{BY_MONEY, answered, hear};
 use super::{App, finish_refund};
 use crate::domain::chart;
 use crate::domain::ledger::{Class as Account, Leg, Posting, Purpose, Verdict};
@@ -103,7 +103,7 @@ pub async fn judge_line(
         // The provider has it as it was ordered.
         if let (Class::Matched | Class::Fee, Some(order)) = (judged.class, judged.order) {
             let keys = [line.our_ref.clone(), line.txn_no.clone()];
-            answered(&mut tx, (run.provider, order), &keys, now).await?;
+            answered(&mut tx, (run.provider, order), &keys, &BY_MONEY, now).await?;
         }
     }
     tx.commit().await.map_err(fault("committing"))

@@ -2,7 +2,7 @@
 
 use city_clock::Timestamp;
 use city_contracts::event::Envelope;
-use city_contracts::payments::{Provider, ProviderPaymentState, TopUpFailed};
+use city_contracts::payments::{Provider, ProviderPaymentState, ReconciliationClass, TopUpFailed};
 use city_events::outbox;
 use city_ids::ProviderOrderId;
 use city_money::Vnd;
@@ -17,6 +17,15 @@ use crate::domain::reconciliation::number_subject;
 use crate::error::{Error, fault};
 use crate::store;
 use crate::store::provider::{Class, Evidence, Order, Proved, name};
+
+/// What is answered when the money of an order comes as it was ordered.
+pub const BY_MONEY: [ReconciliationClass; 3] = [
+    ReconciliationClass::AmountDiffers,
+    ReconciliationClass::Stuck,
+    ReconciliationClass::Unresolved,
+];
+/// What is answered when its provider says that none comes.
+const BY_END: [ReconciliationClass; 1] = [ReconciliationClass::Unresolved];
 
 /// What became of something that was said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +154,8 @@ async fn prove(
         store::reconciliation::leave_difference(&mut tx, of, number, order.amount).await?;
     }
     if proved != Proved::Otherwise && order.facts.arrival.is_none() {
-        answered(&mut tx, of, std::slice::from_ref(&order.our_ref), now).await?;
+        let keys = std::slice::from_ref(&order.our_ref);
+        answered(&mut tx, of, keys, &BY_MONEY, now).await?;
     }
     tx.commit().await.map_err(fault("committing"))?;
     if proved == Proved::Otherwise {
@@ -154,15 +164,16 @@ async fn prove(
     Ok(proved != Proved::Otherwise)
 }
 
-/// Closes what the money of an order answers that came as it was ordered, in the caller's transaction.
+/// Closes what the money of an order answers that came as it was ordered, or the word that none comes, in the caller's transaction.
 pub(in super::super) async fn answered(
     tx: &mut PgConnection,
     of: (Provider, ProviderOrderId),
     keys: &[String],
+    classes: &[ReconciliationClass],
     now: Timestamp,
 ) -> Result<(), Error> {
-    for id in store::reconciliation::close_answered(tx, of, keys, now).await? {
-        tracing::error!(break_.id = %id, "Money comes as it was ordered while officers end a break about it");
+    for id in store::reconciliation::close_answered(tx, of, keys, classes, now).await? {
+        tracing::error!(break_.id = %id, "A provider answers a break while officers end it");
     }
     Ok(())
 }
@@ -176,6 +187,10 @@ async fn ended(
 ) -> Result<Heard, Error> {
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     let first = end(app, &mut tx, order, how, now).await?;
+    if first {
+        let (of, keys) = ((order.provider, order.id), std::slice::from_ref(&order.our_ref));
+        answered(&mut tx, of, keys, &BY_END, now).await?;
+    }
     tx.commit().await.map_err(fault("committing"))?;
     if first {
         return Ok(Heard::Recorded);

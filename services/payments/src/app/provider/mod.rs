@@ -17,7 +17,7 @@ mod strangers;
 
 pub use ask::ask_about_one;
 pub use channel::Providers;
-pub(super) use hear::answered;
+pub(super) use hear::{BY_MONEY, answered};
 pub use hear::{Heard, hear};
 pub use notice::{MOST_MESSAGE_BYTES, hear_notice};
 pub use read::{changed, read_provider_payment, view};

@@ -96,7 +96,9 @@ pub async fn credit_review(
         Credit::Refused(code) => {
             return Err(Error::Refused { code, details: serde_json::Value::Null });
         }
-        Credit::Aside | Credit::Elsewhere => return Err(broken("crediting a review", "its money is elsewhere")),
+        Credit::Aside | Credit::Elsewhere => {
+            return Err(broken("crediting a review", "its money is elsewhere"));
+        }
     }
     let order = store::provider::find(&mut *app.connection().await?, id).await?;
     order.ok_or_else(|| broken("crediting a review", "its order is gone"))

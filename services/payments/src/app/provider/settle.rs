@@ -125,12 +125,7 @@ pub async fn release(app: &App, order: &Order, now: Timestamp) -> Result<Credit,
     credit(app, order, From::Suspense, now).await
 }
 
-async fn credit(
-    app: &App,
-    order: &Order,
-    from: From<'_>,
-    now: Timestamp,
-) -> Result<Credit, Error> {
+async fn credit(app: &App, order: &Order, from: From<'_>, now: Timestamp) -> Result<Credit, Error> {
     let (label, ext, class) = match from {
         From::Clearing(_) => ("order.credit", chart::clearing(order.provider), Class::Clearing),
         From::Suspense => ("order.release", chart::SUSPENSE, Class::Suspense),

@@ -78,11 +78,7 @@ pub async fn insert_txn(
 }
 
 /// Whether the payment of a number left what its provider owes, and not as the money of this order.
-pub async fn is_elsewhere(
-    db: &mut PgConnection,
-    number: Uuid,
-    money: Uuid,
-) -> Result<bool, Error> {
+pub async fn is_elsewhere(db: &mut PgConnection, number: Uuid, money: Uuid) -> Result<bool, Error> {
     let elsewhere = sqlx::query_scalar!(
         r#"select exists (select from payments.ledger_claim n
                           where n.subject = $1

@@ -59,6 +59,7 @@ pub async fn said_otherwise(
                    and exists (select from payments.ledger_claim c
                                join payments.ledger_transfer t on t.posting = c.posting and t.leg = 0
                                where c.subject = o.money and t.at >= d.at))
+          and not (d.class = 'UNRESOLVED' and o.ended is not null)
         limit 1000"#
     );
     let rows =
@@ -135,23 +136,25 @@ pub async fn close_by_witness(
     Ok((!close(db, id, None, at).await?).then_some(id))
 }
 
-/// A witness came that says the money of an order came as it was ordered: what is open under these keys because nobody could
-/// tell, or because another amount was named, is closed, in the caller's transaction. What tells of other money has the number of
-/// that money for a key. Those that officers end just now, it leaves to them and gives back.
+/// A witness came that says what became of an order: what is open of these classes under these keys is closed, in the caller's
+/// transaction. What tells of other money has the number of that money for a key. Those that officers end just now, it leaves to
+/// them and gives back.
 pub async fn close_answered(
     db: &mut PgConnection,
     (of, order): (Provider, ProviderOrderId),
     keys: &[String],
+    classes: &[ReconciliationClass],
     at: Timestamp,
 ) -> Result<Vec<ReconciliationBreakId>, Error> {
+    let classes: Vec<_> = classes.iter().map(|class| class.as_str().to_owned()).collect();
     let open = sqlx::query_scalar!(
         r#"select id as "id: ReconciliationBreakId" from payments.recon_break
-           where provider = $1 and key = any($2) and provider_order = $3 and closed_at is null
-             and class in ('AMOUNT_DIFFERS', 'STUCK', 'UNRESOLVED')
+           where provider = $1 and key = any($2) and provider_order = $3 and class = any($4) and closed_at is null
            order by id"#,
         name(of),
         keys,
-        order.as_uuid()
+        order.as_uuid(),
+        &classes
     );
     let open = open.fetch_all(&mut *db).await.map_err(fault("looking for answered breaks"))?;
     let mut left = Vec::new();

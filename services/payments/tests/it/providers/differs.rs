@@ -75,7 +75,12 @@ fn money_stuck_at_the_payers_bank_is_somebodys_to_look_at() {
 }
 
 /// VNPAY says something of an order of 50,000 dong and names this amount; its answer.
-pub(super) async fn says(city: &Town, of: &Started, (txn_no, status): (&str, &str), amount: i64) -> String {
+pub(super) async fn says(
+    city: &Town,
+    of: &Started,
+    (txn_no, status): (&str, &str),
+    amount: i64,
+) -> String {
     let named = format!("vnp_Amount={}&", amount * 100);
     let query = vnpay(&of.our_ref, "00", status, txn_no).replace("vnp_Amount=5000000&", &named);
     vnpay_is_told(&city.anonymous(), &signed(&query)).await
@@ -186,6 +191,31 @@ fn an_order_nobody_can_tell_of_in_a_week_is_somebodys_to_look_at() {
         pass(city, [0]).await;
         assert_eq!(state(&who, &started).await, "PAID");
         assert_eq!(classes(&open_breaks(&officer, false).await), [""; 0], "now it is told");
+    });
+}
+
+#[test]
+fn the_word_that_no_money_comes_answers_who_waited_a_week_for_one() {
+    run::<Payments>(async |city: &Town| {
+        let (who, _) = rich(city, 0).await;
+        let (told, quick) =
+            (start(city, &who, "MOMO", 50_000).await, start(city, &who, "MOMO", 60_000).await);
+        pass(city, (0..=8).map(|day| day * 1440 + 30)).await;
+        let officer = finance(city);
+        let open = open_breaks(&officer, false).await;
+        assert_eq!(classes(&open), ["UNRESOLVED", "UNRESOLVED"]);
+        sql(city, "delete from payments.recon_break where amount = 60000").await; // not opened yet
+
+        for order in [&told, &quick] {
+            happens(city, order, "refused").await;
+        }
+        pass(city, [0]).await;
+
+        assert_eq!(state(&who, &told).await, "FAILED");
+        let all = open_breaks(&officer, true).await;
+        assert_eq!((all.len(), &all[0]["closedBy"]), (1, &json!(null)));
+        assert!(all[0]["closedAt"].is_string());
+        city.settle().await;
     });
 }
 

@@ -168,10 +168,8 @@ fn of_a_notice_and_a_second_officer_at_once_one_moves_the_payment() {
             assert_eq!(says(city, &order, (&txn_no, "00"), 80_000).await, "04");
             let asked = asked(city, &officer, "AMOUNT_DIFFERS").await;
 
-            let (answer, word) = tokio::join!(
-                approve(&second, &asked),
-                says(city, &order, (&txn_no, "00"), 50_000)
-            );
+            let (answer, word) =
+                tokio::join!(approve(&second, &asked), says(city, &order, (&txn_no, "00"), 50_000));
 
             let failure = answer.ok()["failure"].clone();
             match word.as_str() {
