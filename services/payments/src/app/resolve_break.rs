@@ -2,7 +2,8 @@
 
 use city_auth::Staff;
 use city_contracts::key::IdempotencyKey;
-use city_contracts::payments::ReconciliationClass;
+use city_contracts::payments::ReconciliationClass as Class;
+use city_contracts::problem::Finding;
 use city_events::idempotency::{Claim as Key, claim};
 use city_ids::ReconciliationBreakId;
 use city_receipt::sha256;
@@ -11,8 +12,10 @@ use sqlx::PgConnection;
 use super::App;
 use super::ask_approval::{Begun, begin};
 use crate::domain::approval::{Approval, Asked, Remedy};
-use crate::domain::ledger::{Claim, Class, CommandRefusal, Leg, Posting, Purpose, Verdict};
-use crate::domain::reconciliation::{difference_claim, number_claim};
+use crate::domain::ledger::{
+    Claim, Class as Account, CommandRefusal, Leg, Posting, Purpose, Verdict,
+};
+use crate::domain::reconciliation::number_claim;
 use crate::domain::{chart, input};
 use crate::error::{Error, broken, fault};
 use crate::store;
@@ -100,6 +103,10 @@ async fn ask(
     if found.closed.is_some() || !found.has_money() {
         return Err(Error::State);
     }
+    if to == Remedy::Suspense && !names_payment(&mut asking.tx, &found).await? {
+        let message = "no payment is known by its number: wait for the statement that has it";
+        return Err(Error::Input(vec![Finding::new("/remedy", "NO_PAYMENT", message)]));
+    }
     let asked = Asked::Reconciliation { of: id, amount: found.amount, to };
     asking.finish(staff, asked, reason).await
 }
@@ -123,25 +130,25 @@ pub(super) async fn remedy_break(
         store::reconciliation::lock_break(&mut tx, id).await?; // whoever closes it just now comes first
         let found = store::reconciliation::find_break(&mut tx, id).await?;
         let found = found.ok_or(Error::NotFound)?;
-        if (found.closed.is_some() || found.amount != amount)
+        let fits = to != Remedy::Suspense || names_payment(&mut tx, &found).await?;
+        if (found.closed.is_some() || found.amount != amount || !fits)
             && store::payment::find_known(&mut tx, approval.act()).await?.is_none()
         {
             return Ok(Verdict::CommandRefused(CommandRefusal::FlagsChanged)); // the request ends STALE
         }
         let clearing = chart::clearing(found.provider);
-        let clearing = store::ledger::open(&mut tx, clearing, Class::Clearing, None).await?;
+        let clearing = store::ledger::open(&mut tx, clearing, Account::Clearing, None).await?;
         let accounts = match to {
             Remedy::Suspense => {
-                let (of, number) = (name(found.provider), &found.key);
-                let rest = is_rest(&mut tx, &found).await?;
-                let claim = if rest { difference_claim } else { number_claim };
-                claims.push(claim(of, number));
+                if !is_rest(&mut tx, &found).await? {
+                    claims.push(number_claim(name(found.provider), &found.key));
+                }
                 let ext = chart::SUSPENSE;
-                (clearing, store::ledger::open(&mut tx, ext, Class::Suspense, None).await?)
+                (clearing, store::ledger::open(&mut tx, ext, Account::Suspense, None).await?)
             }
             Remedy::WriteOff => {
                 let ext = chart::FEE_COST;
-                (store::ledger::open(&mut tx, ext, Class::FeeCost, None).await?, clearing)
+                (store::ledger::open(&mut tx, ext, Account::FeeCost, None).await?, clearing)
             }
         };
         tx.commit().await.map_err(fault("committing"))?;
@@ -161,11 +168,26 @@ pub(super) async fn remedy_break(
     Ok(verdict)
 }
 
-/// Whether a break is about money beside the payment of its number: what differs from the order that the payment went to, or
-/// what a line lists once more.
+/// Whether a break names a payment that the provider has, by its number: only its money can be put aside.
+async fn names_payment(db: &mut PgConnection, found: &Break) -> Result<bool, Error> {
+    if !matches!(
+        found.class,
+        Class::MissingHere | Class::AmountDiffers | Class::Duplicate | Class::Fee
+    ) {
+        return Ok(false);
+    }
+    let Some(order) = found.order else { return Ok(true) };
+    let order = store::provider::find(db, order).await?;
+    Ok(order.is_some_and(|order| order.our_ref != found.key))
+}
+
+/// Whether a break is about money beside the payment of its number: what differs from the order that the payment went to, or what
+/// a statement lists once more. There is one break of each, so its own claim keeps it single.
 async fn is_rest(db: &mut PgConnection, found: &Break) -> Result<bool, Error> {
-    let Some(order) = found.order else {
-        return Ok(found.class == ReconciliationClass::Duplicate);
+    let order = match (found.class, found.order) {
+        (Class::Duplicate, order) => return Ok(order.is_none()),
+        (_, None) => return Ok(false),
+        (_, Some(order)) => order,
     };
     let proof = store::reconciliation::proof_of(db, order).await?;
     Ok(proof.is_some_and(|(number, ..)| number == found.key))

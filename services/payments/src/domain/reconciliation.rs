@@ -13,7 +13,7 @@ use super::ledger::{AccountNo, Claim, Leg, Purpose};
 pub const MOST_LINES: usize = 100_000;
 /// The largest amount of a line or leg, in dong.
 const LARGEST: i64 = 100_000_000_000;
-/// How the claim on a number, or on what differs of it, ends it.
+/// How the claim on a number ends it.
 const TAKEN: i16 = 1;
 /// The longest number or reference of a provider.
 const LONGEST: usize = 100;
@@ -205,13 +205,6 @@ pub fn number_subject(provider_name: &str, number: &str) -> Uuid {
 /// The claim on it.
 pub fn number_claim(provider_name: &str, number: &str) -> Claim {
     Claim { subject: number_subject(provider_name, number), outcome: TAKEN }
-}
-
-/// The claim of what puts money of a number aside beside its payment: by how much it differs from the order that the payment went
-/// to, or what a statement lists once more.
-pub fn difference_claim(provider_name: &str, number: &str) -> Claim {
-    let subject = derive(&format!("recon.difference.{provider_name}.{number}"), Uuid::nil());
-    Claim { subject, outcome: TAKEN }
 }
 
 fn split(from: AccountNo, to: AccountNo, amount: i64) -> Vec<Leg> {

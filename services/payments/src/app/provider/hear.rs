@@ -131,10 +131,28 @@ async fn was_credited(app: &App, order: &Order) -> Result<bool, Error> {
     Ok(found.is_some_and(|order| order.facts.arrival == Some(arrival::CREDITED)))
 }
 
+/// Keeps a proof, and otherwise notes that it contradicts another; whether it is kept.
+async fn prove(
+    app: &App,
+    order: &Order,
+    proof: &Proof,
+    by: Evidence,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    if keep(app, order, proof, by, now).await? {
+        return Ok(true);
+    }
+    differs(app, order, Class::Duplicate, (None, Some(&proof.txn_no)), now).await?;
+    Ok(false)
+}
+
 /// Keeps the proof before the money moves, so that what is proven is never forgotten; false for a second one, and for a number
 /// whose payment left what the provider owes by another way. With it, what was open because nobody could tell is closed, and what
 /// was open about another amount of this number is about the rest; what is said again of money that arrived answers nothing more.
-async fn prove(
+///
+/// # Errors
+/// `OutcomePending` while officers have the payment of that number put aside just now.
+async fn keep(
     app: &App,
     order: &Order,
     proof: &Proof,
@@ -145,23 +163,23 @@ async fn prove(
     let subject = number_subject(name(order.provider), number);
     let mut tx = app.db.begin().await.map_err(fault("beginning"))?;
     store::provider::lock(&mut tx, order.id).await?; // a break about another amount comes before or after
-    let proved = if store::provider::is_elsewhere(&mut tx, subject, order.money).await? {
-        Proved::Otherwise
-    } else {
-        store::provider::insert_txn(&mut tx, order, (proof, subject), by, now).await?
-    };
-    if proved == Proved::Now {
-        store::reconciliation::leave_difference(&mut tx, of, number, order.amount).await?;
+    match store::provider::insert_txn(&mut tx, order, (proof, subject), by, now).await? {
+        Proved::Before => {}
+        Proved::Otherwise => return Ok(false),
+        Proved::Now => {
+            if store::provider::is_elsewhere(&mut tx, subject, order.money).await? {
+                return Ok(false);
+            }
+            if !store::reconciliation::leave_difference(&mut tx, of, number, order.amount).await? {
+                return Err(Error::OutcomePending);
+            }
+        }
     }
-    if proved != Proved::Otherwise && order.facts.arrival.is_none() {
-        let keys = std::slice::from_ref(&order.our_ref);
-        answered(&mut tx, of, keys, &BY_MONEY, now).await?;
+    if order.facts.arrival.is_none() {
+        answered(&mut tx, of, std::slice::from_ref(&order.our_ref), &BY_MONEY, now).await?;
     }
     tx.commit().await.map_err(fault("committing"))?;
-    if proved == Proved::Otherwise {
-        differs(app, order, Class::Duplicate, (None, Some(number)), now).await?;
-    }
-    Ok(proved != Proved::Otherwise)
+    Ok(true)
 }
 
 /// Closes what the money of an order answers that came as it was ordered, or the word that none comes, in the caller's transaction.

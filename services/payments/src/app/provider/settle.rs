@@ -1,8 +1,8 @@
 //! Money that arrived goes where it was meant for, or aside.
 //!
 //! Three claims keep it single. The one on the order's money says where it went when it arrived; the one on the number of its
-//! payment, that this payment went nowhere else; the one on the order, how it ended. Every id follows from the order, so each step happens once however often it is tried; where such an id is
-//! spent, the claims alone keep the step single.
+//! payment, that this payment went nowhere else; the one on the order, how it ended. Every id follows from the order, so each step
+//! happens once however often it is tried; where such an id is spent, the claims alone keep the step single.
 
 use city_clock::Timestamp;
 use city_contracts::payments::{PaymentEvent, ProviderPaymentState, TopUpSucceeded};

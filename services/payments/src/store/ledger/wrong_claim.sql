@@ -74,6 +74,7 @@ where case when n.subject is not null then (c.posting, c.outcome::bigint) is dis
         or exists (select from payments.bill_revision r where r.id = c.subject)
         or exists (select from payments.merchant_order o where o.id = c.subject)
         or exists (select from payments.provider_order o where o.subject = c.subject or o.money = c.subject)
+        or exists (select from payments.provider_txn x where x.subject = c.subject)
         or exists (select from payments.settlement s where s.id = c.subject)
         or exists (select from payments.recon_break b where b.id = c.subject)
         or exists (select from payments.recon_run r where r.id = c.subject) end

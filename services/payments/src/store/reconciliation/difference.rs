@@ -166,22 +166,34 @@ pub async fn close_answered(
     Ok(left)
 }
 
-/// A number proves its order: what was open about all that was said of it is open about the rest.
+/// A number proves its order: what was open about all that was said of it is open about the rest. False while a second officer's
+/// yes to moving all of it is being carried out.
 pub async fn leave_difference(
     db: &mut PgConnection,
     (of, order): (Provider, ProviderOrderId),
     number: &str,
     has: i64,
-) -> Result<(), Error> {
-    let left = sqlx::query!(
-        "update payments.recon_break set amount = abs(amount - $4)
-         where provider = $1 and key = $2 and provider_order = $3 and class = 'AMOUNT_DIFFERS' and closed_at is null",
+) -> Result<bool, Error> {
+    let open = sqlx::query_scalar!(
+        "select id from payments.recon_break
+         where provider = $1 and key = $2 and provider_order = $3 and class = 'AMOUNT_DIFFERS' and closed_at is null
+         for update", // the next statement sees every yes of before
         name(of),
         number,
-        order.as_uuid(),
+        order.as_uuid()
+    );
+    let open = open.fetch_optional(&mut *db).await.map_err(fault("looking for what differs"))?;
+    let Some(id) = open else { return Ok(true) };
+    let left = sqlx::query!(
+        "update payments.recon_break set amount = abs(amount - $2)
+         where id = $1
+           and not exists (select from payments.approval a
+                           where a.subject = $1 and a.kind = 'RECONCILIATION' and a.decision = 'APPROVE' and a.outcome is null)",
+        id,
         has
     );
-    left.execute(db).await.map(drop).map_err(fault("leaving what differs"))
+    let left = left.execute(db).await.map_err(fault("leaving what differs"))?;
+    Ok(left.rows_affected() == 1)
 }
 
 /// Closes a break in the caller's transaction, by an officer with a reason or by a witness; false when it is closed, and while a

@@ -19,12 +19,12 @@ const LEGS: &str = "select count(*) from payments.ledger_transfer";
 const AT: &str = "2026-03-04T10:00:00+07:00,2026-03-05";
 
 /// What is approved and waits to be done is done.
-async fn carry_out(city: &Town) {
+pub(super) async fn carry_out(city: &Town) {
     while city.step("carry-out-approvals").await.expect("it steps") == Progress::Worked {}
 }
 
 /// A second officer said yes, and nothing was done about it yet.
-const YES: &str = "update payments.approval set decided_by = gen_random_uuid(), decision = 'APPROVE', decided_at = now()
+pub(super) const YES: &str = "update payments.approval set decided_by = gen_random_uuid(), decision = 'APPROVE', decided_at = now()
                    where kind = 'RECONCILIATION'";
 
 /// The statement of a day on which this was paid, and of it a part that lacks all but the first; the breaks of what it lacks.
