@@ -167,7 +167,7 @@ impl From<Break> for BreakView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RemedyName {
-    /// What the provider owes beyond what anybody got, of a payment that is known by its number: to where money waits for its owner.
+    /// What the provider owes beyond what anybody got, of a payment known by its number: to where money waits for its owner.
     Suspense,
     /// What the provider does not owe after all: the city bears it.
     WriteOff,
