@@ -221,16 +221,13 @@ fn of_a_notice_and_a_second_officer_at_once_one_moves_the_payment() {
                 tokio::join!(approve(&second, &asked), says(city, &order, (&txn_no, "00"), 50_000));
 
             let failure = answer.ok()["failure"].clone();
-            match word.as_str() {
-                "00" => {
-                    assert!(["STALE", "ALREADY_RESOLVED"].map(Value::from).contains(&failure));
-                    credited += 50_000;
-                }
-                _ => {
-                    assert!(["02", "99"].contains(&word.as_str()), "{word}");
-                    assert_eq!(failure, Value::Null);
-                    aside += 80_000;
-                }
+            if word == "00" {
+                assert!(["STALE", "ALREADY_RESOLVED"].map(Value::from).contains(&failure));
+                credited += 50_000;
+            } else {
+                assert!(["02", "99"].contains(&word.as_str()), "{word}");
+                assert_eq!(failure, Value::Null);
+                aside += 80_000;
             }
             assert_eq!(money(city, &who).await, [credited, aside, credited + aside], "{round}");
             for found in breaks(&officer, false).await {
