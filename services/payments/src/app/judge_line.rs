@@ -3,38 +3,29 @@
 //! A statement is a file that an officer hands in, and no provider signs it: money of which it alone tells goes aside, and is
 //! credited by a second officer, or as soon as the provider itself confirms it.
 
-use chrono::DateTime;
-use city_clock::{Timestamp, hue_day};
-use city_contracts::event::Envelope;
-use city_contracts::payments::{BreakEvent, Provider, ReconciliationClass as Class, RefundState};
-use city_events::outbox;
-use city_ids::{EventId, ProviderOrderId, RefundId};
-use city_money::Vnd;
+use city_clock::Timestamp;
+use city_contracts::payments::{Provider, ReconciliationClass as Class, RefundState};
+use city_ids::{ProviderOrderId, RefundId};
 use city_receipt::sha256;
-use sqlx::PgConnection;
 
 use super::freeze_wallet::unexpected;
 use super::move_refund::provider_order;
+use super::open_break::{differing, open_break};
 use super::provider::{BY_MONEY, answered, hear};
 use super::{App, finish_refund};
 use crate::domain::chart;
 use crate::domain::ledger::{Class as Account, Leg, Posting, Purpose, Verdict};
-use crate::domain::limits::midnight;
 use crate::domain::provider::{Proof, Said, refund_of_ref};
 use crate::domain::reconciliation::{Fee, Kind, Line, number_claim};
-use crate::domain::working_days;
 use crate::error::{Error, fault};
 use crate::store;
 use crate::store::provider::{Evidence, Name};
-use crate::store::reconciliation::{Break, KeptLine, Run};
-
-/// Working days in which a break should be closed.
-const DUE: i32 = 2;
+use crate::store::reconciliation::{KeptLine, Run};
 
 /// What a line is.
 struct Judged {
     class: Class,
-    /// How much the break is about; none when there is none.
+    /// How much the break is about, or the line's own amount where it has another than its order; none when there is no break.
     about: Option<i64>,
     order: Option<ProviderOrderId>,
     /// Whether the line itself settles the break.
@@ -210,50 +201,4 @@ async fn set_aside(app: &App, provider: Provider, line: &Line) -> Result<(), Err
         Verdict::Created(_) | Verdict::Refused(_) => Ok(()),
         other => Err(unexpected(&other)),
     }
-}
-
-/// How much a break about a number with another amount than its order is about, in the caller's transaction: all that was said,
-/// or what differs once the number proves the order. Whoever proves it just now is waited for.
-pub(super) async fn differing(
-    tx: &mut PgConnection,
-    order: ProviderOrderId,
-    number: &str,
-    said: i64,
-) -> Result<i64, Error> {
-    store::provider::lock(tx, order).await?;
-    Ok(match store::reconciliation::proof_of(tx, order).await? {
-        Some((proof, has, _)) if proof == number => (said - has).abs(),
-        _ => said,
-    })
-}
-
-/// What a break is about: class, provider, number or reference, order, amount.
-pub(super) type About = (Class, Provider, String, Option<ProviderOrderId>, i64);
-
-/// Opens a break and tells of it, once; whether it is new.
-pub(super) async fn open_break(
-    app: &App,
-    tx: &mut PgConnection,
-    (class, provider, key, order, amount): About,
-    closed: Option<(Timestamp, Option<city_ids::AccountId>, Option<String>)>,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    let due = working_days::after(hue_day(now), DUE);
-    let due_at = due.succ_opt().map_or(DateTime::UNIX_EPOCH, midnight);
-    let (id, opened_at) = (app.ids.next(now), now);
-    let new = Break { id, class, provider, key, order, amount, opened_at, due_at, closed };
-    if !store::reconciliation::open_break(tx, &new).await? {
-        return Ok(false);
-    }
-    let body = BreakEvent {
-        id: new.id,
-        class,
-        provider: store::provider::name(provider).to_owned(),
-        amount: Vnd::new(amount),
-        due_at,
-    };
-    let event_id: EventId = app.ids.next(now);
-    let event = Envelope::new(event_id, "BreakOpened", now, body);
-    outbox::push(tx, &event).await.map_err(fault("writing the outbox"))?;
-    Ok(true)
 }

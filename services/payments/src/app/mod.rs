@@ -36,6 +36,7 @@ mod my_bills;
 mod my_receipt;
 mod my_wallet;
 mod nodes;
+mod open_break;
 mod open_wallet;
 mod pay;
 mod pay_bill;

@@ -5,7 +5,7 @@ use city_clock::hue_day;
 use city_contracts::payments::ReconciliationClass;
 
 use super::App;
-use super::judge_line::open_break;
+use super::open_break::open_break;
 use crate::domain::working_days;
 use crate::error::{Error, fault};
 use crate::store;

@@ -9,7 +9,7 @@ use city_money::Vnd;
 use sqlx::PgConnection;
 
 use super::super::App;
-use super::super::judge_line::{differing, open_break};
+use super::super::open_break::{differing, open_break};
 use super::read::changed;
 use super::settle::{set_aside_doubted, settle};
 use crate::domain::provider::{Proof, Said, arrival};

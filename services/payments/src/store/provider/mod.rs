@@ -8,11 +8,11 @@ mod review;
 
 pub use message::{Judged, Kept, Proven, behind, forget, insert_answer, keep, mark, prove};
 pub use order::{
-    Name, NewOrder, Order, end, find, find_by_ref, insert, list, set_next_poll, set_pay_url,
+    Name, NewOrder, Order, end, find, find_by_ref, insert, list, lock, set_next_poll, set_pay_url,
     take_due,
 };
 pub use proof::{Class, Evidence, Proved, insert_break, insert_txn, is_elsewhere};
-pub use refund::{find_moved_by, lock, plan_refund, sent_at, set_sent, set_sent_at, take_refund};
+pub use refund::{find_moved_by, plan_refund, sent_at, set_sent, set_sent_at, take_refund};
 pub use review::{Aside, Decision, insert_decision, list_aside};
 
 use city_contracts::payments::Provider;

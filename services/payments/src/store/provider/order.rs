@@ -135,6 +135,15 @@ pub async fn find(db: &mut PgConnection, id: ProviderOrderId) -> Result<Option<O
     Ok(list(db, &[id.as_uuid()]).await?.pop())
 }
 
+/// Waits for whoever else looks at an order, until the transaction ends.
+pub async fn lock(db: &mut PgConnection, order: ProviderOrderId) -> Result<(), Error> {
+    let locked = sqlx::query_scalar!(
+        "select 1 from payments.provider_order where id = $1 for update",
+        order.as_uuid()
+    );
+    locked.fetch_optional(db).await.map(drop).map_err(fault("locking an order"))
+}
+
 /// By what an order is known to its provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Name<'a> {

@@ -28,15 +28,6 @@ pub async fn find_moved_by(
     Ok(found.map(|row| (row.id, row.txn_no)))
 }
 
-/// Waits for whoever else looks at an order, until the transaction ends.
-pub async fn lock(db: &mut PgConnection, order: ProviderOrderId) -> Result<(), Error> {
-    let locked = sqlx::query_scalar!(
-        "select 1 from payments.provider_order where id = $1 for update",
-        order.as_uuid()
-    );
-    locked.fetch_optional(db).await.map(drop).map_err(fault("locking an order"))
-}
-
 /// A refund that its provider is to be asked for or about, put off to `put_off`: no other instance takes it meanwhile. With
 /// when it was taken first.
 pub async fn take_refund(
